@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// Starts the command. This file is plain old JavaScript on purpose: it must run on any Node, so
+// that an older one can hand over to the Node that came with `npm ci`, or say what is missing.
+// It promises that no warning of the runtime reaches the terminal, and passes on exit code and signals.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const NODE_MAJOR_NEEDED = 26;
+const QUIET = '--disable-warning=ExperimentalWarning';
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The command itself: sources in a clone, JavaScript in an installed package. */
+function entry() {
+  const built = join(root, 'dist', 'cli', 'main.js');
+  const source = join(root, 'src', 'cli', 'main.ts');
+  return existsSync(source) ? source : built;
+}
+
+/** The Node that npm put beside us, wherever npm hoisted it. */
+function pinnedNode() {
+  for (let folder = root; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', '.bin', 'node');
+    if (existsSync(candidate)) return candidate;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function isNewEnough() {
+  return Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_NEEDED;
+}
+
+/** Runs `node` in our place: same arguments, same terminal, same signals, same end. */
+function handOver(node) {
+  const child = spawn(node, [QUIET, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('error', (error) => {
+    console.error(`fingerpost: cannot start ${node}: ${error.message}`);
+    process.exitCode = 70;
+  });
+  child.on('exit', (code, signal) => {
+    if (signal) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    } else process.exitCode = code ?? 70;
+  });
+}
+
+function start() {
+  if (isNewEnough() && process.execArgv.includes(QUIET)) {
+    return import(pathToFileURL(entry()).href);
+  }
+  const node = isNewEnough() ? process.execPath : pinnedNode();
+  if (node === undefined) {
+    console.error(
+      `fingerpost: Node ${NODE_MAJOR_NEEDED} or newer is needed, and this is Node ${process.versions.node}. ` +
+        'Install a newer Node from nodejs.org, or run `npm ci` in the folder of Fingerpost on Linux.',
+    );
+    process.exitCode = 69;
+    return undefined;
+  }
+  return handOver(node);
+}
+
+await start();

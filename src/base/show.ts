@@ -1,0 +1,27 @@
+// Foreign text made safe to show. Greetings, replies, subjects and record contents come from
+// strangers: on a terminal, in a log or on a page every byte that is not printable UTF-8 is shown as
+// \xNN, and a backslash of theirs as \\, so that no stranger can forge either (DESIGN §6).
+
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\\]/gu;
+const encoder = new TextEncoder();
+const strict = new TextDecoder('utf-8', { fatal: true });
+
+const hex = (byte: number): string => `\\x${byte.toString(16).padStart(2, '0')}`;
+
+/** Text from outside, on one line, without control, format or unassigned characters. */
+export function showText(text: string): string {
+  return text.replace(UNPRINTABLE, (character) =>
+    character === '\\' ? '\\\\' : Array.from(encoder.encode(character), hex).join(''),
+  );
+}
+
+/** Bytes from outside: as UTF-8 where they are valid, else every byte outside ASCII as \xNN. */
+export function showBytes(bytes: Uint8Array): string {
+  try {
+    return showText(strict.decode(bytes));
+  } catch {
+    return Array.from(bytes, (byte) =>
+      byte < 0x80 ? showText(String.fromCharCode(byte)) : hex(byte),
+    ).join('');
+  }
+}

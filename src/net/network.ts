@@ -1,0 +1,109 @@
+// The door to the network, as an interface: `tcp.ts`, `tls.ts` and `udp.ts` are the real thing,
+// `test/support` has a false one. It connects to addresses only; names are somebody else's work.
+// Every wait has a deadline; a peer's misbehaviour is a value, never an exception.
+import type { Endpoint, IpAddress } from '../base/ip.ts';
+import type { TlsFacts } from '../base/session.ts';
+import type { Duration } from '../base/time.ts';
+
+/** What a connection tells its owner; set by `open`, once, before any byte is read. */
+export interface ConnectionListener {
+  data(bytes: Uint8Array): void;
+  /** Everything given to `write` has left this process (only after `write` returned false). */
+  drained(): void;
+  /** Exactly once, last: the peer's orderly end has no `because`. */
+  closed(because: string | undefined): void;
+}
+
+/** A byte stream between two endpoints. */
+export interface Connection {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  open(listener: ConnectionListener): void;
+  /** False when more is waiting than is wise: stop until `drained`. Never throws after the end. */
+  write(bytes: Uint8Array): boolean;
+  /** Stops, and goes on with, reading; what arrives meanwhile waits in the kernel. */
+  pause(): void;
+  resume(): void;
+  /** Takes over the same connection for TLS; bytes received before are dropped (RFC 3207 §4.2). */
+  startTls(options: TlsClient | TlsServer): Promise<TlsStarted>;
+  /** Sends what waits, then closes. */
+  end(): void;
+  /** Closes now. */
+  destroy(): void;
+}
+
+/** A certificate and key that `net/tls.ts` read; opaque to everybody else. */
+export interface TlsIdentity {
+  readonly kind: 'tls-identity';
+  readonly context: unknown;
+}
+
+export interface TlsServer {
+  readonly role: 'server';
+  readonly identity: TlsIdentity;
+  readonly timeout: Duration;
+}
+
+export interface TlsClient {
+  readonly role: 'client';
+  /** For SNI and for the comparison with the certificate. */
+  readonly serverName: string;
+  /** `false`: any certificate will do, what it proved is only reported. */
+  readonly mustVerify: boolean;
+  readonly timeout: Duration;
+}
+
+export type TlsStarted =
+  | { readonly kind: 'started'; readonly facts: TlsFacts }
+  | { readonly kind: 'failed'; readonly because: string };
+
+export type Connected =
+  | { readonly kind: 'connected'; readonly connection: Connection }
+  | { readonly kind: 'failed'; readonly because: string; readonly timeout: boolean };
+
+export interface Listener {
+  /** Where it listens in truth (the port is chosen when 0 was asked for). */
+  readonly at: Endpoint;
+  /** No new connection from now on; open ones live. */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  /** Several threads on one port (SO_REUSEPORT). */
+  readonly reusePort?: boolean;
+  /** Connections above this are closed at once. */
+  readonly connectionsMax: number;
+}
+
+/** A UDP socket. `send` is best effort, as UDP is. */
+export interface Datagrams {
+  readonly at: Endpoint;
+  send(bytes: Uint8Array, to: Endpoint): void;
+  close(): Promise<void>;
+}
+
+export interface UdpOptions {
+  readonly reusePort?: boolean;
+  /** Only packets from this endpoint are received, and an ICMP refusal is reported. */
+  readonly connectedTo?: Endpoint;
+}
+
+export interface DatagramListener {
+  received(bytes: Uint8Array, from: Endpoint): void;
+  /** An ICMP error or a local failure; the socket stays usable unless it is closed. */
+  failed(because: string): void;
+}
+
+export interface Network {
+  connect(to: Endpoint, options: { readonly timeout: Duration }): Promise<Connected>;
+  /** Rejects with `LISTEN_FAILED`, which names the endpoint and the mend. */
+  listen(
+    at: Endpoint,
+    options: ListenOptions,
+    accepted: (connection: Connection) => void,
+  ): Promise<Listener>;
+  /** Rejects with `LISTEN_FAILED`. A port of 0 gives a random one. */
+  udp(at: Endpoint, options: UdpOptions, listener: DatagramListener): Promise<Datagrams>;
+  /** The addresses of this machine's interfaces, loopback among them. */
+  interfaceAddresses(): readonly IpAddress[];
+}
