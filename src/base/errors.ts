@@ -1,6 +1,6 @@
-// The one error class that is thrown on purpose. What may happen in normal work (refused, not found,
-// later) is a value and never comes here. A code is stable: `docs/errors.md` lists each, and a test
-// compares the two lists.
+// The one error class that is thrown on purpose. What may happen in normal work (refused, not
+// found, later) is a value and never comes here. A code is stable: `docs/errors.md` lists each, and
+// a test compares the two lists.
 
 export const ERROR_CODES = [
   'CONFIG_INVALID',
@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'DATA_TOO_NEW',
   'LISTEN_FAILED',
   'NOT_RUNNING',
+  'REQUEST_FAILED',
   'STORAGE_FAILED',
   'STORAGE_FULL',
   'TLS_FILES_UNUSABLE',

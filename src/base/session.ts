@@ -1,6 +1,6 @@
 // A protocol without a network: bytes in, events out. `net/drive.ts` makes a session meet a socket,
-// tests make it meet an array of bytes. A session never waits, never reads a clock, never throws for
-// what a peer sent.
+// tests make it meet an array of bytes. A session never waits, never reads a clock, never throws
+// for what a peer sent.
 import type { Instant } from './time.ts';
 
 /** What every session may ask of whoever drives it. */
@@ -16,7 +16,10 @@ export interface TlsFacts {
   /** As OpenSSL names it, e.g. `TLSv1.3`. */
   readonly protocol: string;
   readonly cipher: string;
-  /** Did the peer's certificate chain to a trusted root and fit its name? `undefined`: none was shown. */
+  /**
+   * Did the peer's certificate chain to a trusted root and fit its name? `undefined`: none was
+   * shown.
+   */
   readonly verified?: boolean;
   /** Why it did not, in OpenSSL's word. */
   readonly because?: string;

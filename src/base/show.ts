@@ -1,6 +1,7 @@
 // Foreign text made safe to show. Greetings, replies, subjects and record contents come from
-// strangers: on a terminal, in a log or on a page every byte that is not printable UTF-8 is shown as
-// \xNN, and a backslash of theirs as \\, so that no stranger can forge either (DESIGN §6).
+// strangers: on a terminal, in a log or on a page every byte that is not printable UTF-8 is shown
+// as \xNN, and a backslash of theirs as \\, so that no stranger can forge either
+// (docs/behaviour.md).
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\\]/gu;
 const encoder = new TextEncoder();

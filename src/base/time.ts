@@ -29,7 +29,10 @@ export interface Timer {
 /** The only source of time below `app`. */
 export interface Clock {
   now(): Instant;
-  /** Calls `run` once, `length` from now (at once when it is zero or less). Never keeps a program alive. */
+  /**
+   * Calls `run` once, `length` from now (at once when it is zero or less). Never keeps a program
+   * alive.
+   */
   after(length: Duration, run: () => void): Timer;
 }
 
