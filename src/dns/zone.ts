@@ -1,4 +1,5 @@
-// A version of a zone: everything it holds, never changed once made. Looked up by name key, then type.
+// A version of a zone: everything it holds, never changed once made. Looked up by name key, then
+// type.
 import type { Name } from './name.ts';
 import type { TypeCode } from './packet.ts';
 import type { RecordData, SoaData } from './records/record-data.ts';
