@@ -24,7 +24,10 @@ export interface RecipientReply {
 export type Ending =
   /** The server answered a greeting, EHLO/HELO or STARTTLS with something other than yes. */
   | { readonly kind: 'refused'; readonly phase: Phase; readonly reply: Reply }
-  /** No connection, no reply in time, closed, reset, or not SMTP. `timeout`: our own deadline passed. */
+  /**
+   * No connection, no reply in time, closed, reset, or not SMTP. `timeout`: our own deadline
+   * passed.
+   */
   | {
       readonly kind: 'broken';
       readonly phase: Phase;
