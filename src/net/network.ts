@@ -10,7 +10,12 @@ export interface ConnectionListener {
   data(bytes: Uint8Array): void;
   /** Everything given to `write` has left this process (only after `write` returned false). */
   drained(): void;
-  /** Exactly once, last: the peer's orderly end has no `because`. */
+  /**
+   * The peer will send no more and may still read: the owner says what is left to say, then `end`.
+   * Without this method the connection ends by itself as soon as the peer does.
+   */
+  halfClosed?(): void;
+  /** Exactly once, last: an orderly end has no `because`. */
   closed(because: string | undefined): void;
 }
 

@@ -1,0 +1,147 @@
+// TLS on a connection that is already there: the certificate that we show, the trust that we have,
+// and the handshake. Nothing here throws for what a peer does; `readTlsIdentity` throws
+// `TLS_FILES_UNUSABLE`, which names the file and the mend.
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isIP, type Socket } from 'node:net';
+import { connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { FingerpostError, reasonOf } from '../base/errors.ts';
+import type { TlsFacts } from '../base/session.ts';
+import type { TlsClient, TlsIdentity, TlsServer, TlsStarted } from './network.ts';
+import { tlsInWords } from './words.ts';
+
+/** What our client side accepts, made once and shared by all connections of a network. */
+export interface ClientTrust {
+  /** For peers that must prove who they are. */
+  readonly strict: SecureContext;
+  /** For peers of whom encryption is enough. */
+  readonly lenient: SecureContext;
+}
+
+/** Trust in the given authorities (PEM), or in those that the runtime knows. */
+export function clientTrust(authorities: readonly string[] | undefined): ClientTrust {
+  // RFC 8996: nothing below TLS 1.2, on neither side.
+  const common = {
+    minVersion: 'TLSv1.2' as const,
+    ...(authorities && { ca: [...authorities] }),
+  };
+  return {
+    strict: createSecureContext(common),
+    // RFC 7435 §1: where any certificate will do, a short key is still better than clear text.
+    lenient: createSecureContext({ ...common, ciphers: 'DEFAULT@SECLEVEL=0' }),
+  };
+}
+
+/** Reads a certificate chain and its key (PEM) and proves that they belong together. */
+export function readTlsIdentity(certPath: string, keyPath: string): TlsIdentity {
+  const cert = readPem(certPath, 'certificate');
+  const key = readPem(keyPath, 'key');
+  const leaf = parsed(certPath, 'a certificate', () => new X509Certificate(cert));
+  const secret = parsed(keyPath, 'an unencrypted private key', () => createPrivateKey(key));
+  mustMatch(leaf, secret, { certPath, keyPath });
+  const context = parsed(certPath, 'a usable certificate chain', () =>
+    createSecureContext({ cert, key, minVersion: 'TLSv1.2', honorCipherOrder: true }),
+  );
+  return { kind: 'tls-identity', context };
+}
+
+function readPem(path: string, what: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const mend = 'Set the path of a PEM file that this program may read';
+    throw new FingerpostError(
+      'TLS_FILES_UNUSABLE',
+      `Cannot read the TLS ${what} ${path} (${reasonOf(error)}). ${mend}.`,
+      { path },
+      error,
+    );
+  }
+}
+
+function parsed<T>(path: string, what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new FingerpostError(
+      'TLS_FILES_UNUSABLE',
+      `${path} does not hold ${what} in PEM form (${tlsInWords(error)}). Put one there.`,
+      { path },
+      error,
+    );
+  }
+}
+
+interface Paths {
+  readonly certPath: string;
+  readonly keyPath: string;
+}
+
+function mustMatch(leaf: X509Certificate, secret: KeyObject, { certPath, keyPath }: Paths): void {
+  if (leaf.checkPrivateKey(secret)) return;
+  throw new FingerpostError(
+    'TLS_FILES_UNUSABLE',
+    `The key ${keyPath} is not that of the first certificate in ${certPath}. ` +
+      'Use the key that was made with it, and put our own certificate before those that signed it.',
+    { path: keyPath },
+  );
+}
+
+/** The TLS end of a connection, which takes `plain` over; throws for options that cannot be. */
+export function wrapped(
+  plain: Socket,
+  options: TlsClient | TlsServer,
+  trust: ClientTrust,
+): TLSSocket {
+  return options.role === 'server' ? asServer(plain, options) : asClient(plain, options, trust);
+}
+
+/** How the handshake ends; whoever has waited enough destroys `socket`. */
+export function handshake(socket: TLSSocket, options: TlsClient | TlsServer): Promise<TlsStarted> {
+  return new Promise((resolve) => {
+    let because = 'connection closed during the handshake';
+    const blame = (error: Error): void => {
+      because = tlsInWords(error);
+    };
+    const failed = (): void => {
+      socket.destroy();
+      resolve({ kind: 'failed', because });
+    };
+    const done = (): void => {
+      socket.off('close', failed).off('end', failed).off('error', blame);
+      const facts = factsOf(socket, options);
+      const accepted = options.role === 'server' || !options.mustVerify || facts.verified === true;
+      if (accepted) resolve({ kind: 'started', facts });
+      else resolve({ kind: 'failed', because: `certificate refused: ${facts.because}` });
+    };
+    socket.once(options.role === 'server' ? 'secure' : 'secureConnect', done);
+    socket.once('close', failed).once('end', failed).on('error', blame);
+    // Before the handshake is over a server's TLS errors come by this name only.
+    (socket as NodeJS.EventEmitter).once('_tlsError', blame);
+  });
+}
+
+function asServer(plain: Socket, { identity }: TlsServer): TLSSocket {
+  const secureContext = identity.context as SecureContext;
+  return new TLSSocket(plain, { isServer: true, secureContext });
+}
+
+function asClient(plain: Socket, options: TlsClient, trust: ClientTrust): TLSSocket {
+  const host = options.serverName.replace(/\.$/, '');
+  return connect({
+    socket: plain,
+    host,
+    // RFC 6066 §3: an address is never sent as a server name.
+    servername: isIP(host) === 0 ? host : '',
+    // Judged in `handshake`, so that it is reported in either case.
+    rejectUnauthorized: false,
+    secureContext: options.mustVerify ? trust.strict : trust.lenient,
+  });
+}
+
+function factsOf(socket: TLSSocket, { role }: TlsClient | TlsServer): TlsFacts {
+  const agreed = { protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name };
+  if (role === 'server') return agreed;
+  if (socket.authorized) return { ...agreed, verified: true };
+  return { ...agreed, verified: false, because: String(socket.authorizationError) };
+}

@@ -1,0 +1,60 @@
+// The real clock, the real chance, and the signals of the system: the only file that reads time,
+// sets timers or rolls dice. Everybody else is given a `Clock` and a `Chance`.
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Chance } from './base/random.ts';
+import { type Clock, type Duration, instantAt, type Timer } from './base/time.ts';
+
+/** The longest wait that `setTimeout` knows; a longer one would fire at once. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
+/** The clock of this machine; its timers never keep the program alive. */
+export const systemClock: Clock = {
+  now: () => instantAt(Date.now()),
+  after: (length, run) => (length <= TIMEOUT_MS_MAX ? short(length, run) : long(length, run)),
+};
+
+function short(length: Duration, run: () => void): Timer {
+  const timeout = setTimeout(run, length).unref();
+  return { cancel: () => clearTimeout(timeout) };
+}
+
+function long(length: Duration, run: () => void): Timer {
+  const rest = (length - TIMEOUT_MS_MAX) as Duration;
+  let leg = short(TIMEOUT_MS_MAX as Duration, () => {
+    leg = systemClock.after(rest, run);
+  });
+  return { cancel: () => leg.cancel() };
+}
+
+/** Chance that nobody can foresee. */
+export const systemChance: Chance = {
+  bytes: (count) => randomBytes(count),
+  integer: (below) => randomInt(below),
+};
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+export interface SignalHandlers {
+  /** The first request to stop: finish what is begun. */
+  stop(signal: StopSignal): void;
+  /** Every further one: the operator has lost patience. */
+  hurry(signal: StopSignal): void;
+  /** SIGHUP: read again what may change while running. */
+  reload(): void;
+}
+
+/** Listens to the signals of the system; returns the function that ends it. */
+export function onSignals(handlers: SignalHandlers): () => void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    const asked = signal as StopSignal;
+    if (stopping) handlers.hurry(asked);
+    else handlers.stop(asked);
+    stopping = true;
+  };
+  const reload = (): void => handlers.reload();
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reload);
+  return () => {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload);
+  };
+}

@@ -1,0 +1,261 @@
+// STARTTLS on real sockets, with certificates made here: what is proven, dropped, refused, late.
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fromLatin1 } from '../../src/base/bytes.ts';
+import { seconds } from '../../src/base/time.ts';
+import type { TlsClient, TlsServer } from '../../src/net/network.ts';
+import { realNetwork } from '../../src/net/real-network.ts';
+import { readTlsIdentity } from '../../src/net/tls.ts';
+import { systemClock } from '../../src/system.ts';
+import { type CertificateFiles, selfSigned, selfSignedFiles } from '../support/certificate.ts';
+import { ConnectionRecorder } from '../support/connection-recorder.ts';
+import { falseClock } from '../support/false-clock.ts';
+import { connectedPair } from '../support/loopback.ts';
+
+const NAME = 'mail.example.com';
+const bytes = fromLatin1;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+let files: CertificateFiles;
+let asServer: TlsServer;
+const asClient: TlsClient = {
+  role: 'client',
+  serverName: NAME,
+  mustVerify: false,
+  timeout: seconds(5),
+};
+
+before(() => {
+  files = selfSignedFiles({ names: [NAME, '127.0.0.1'] });
+  const identity = readTlsIdentity(files.certPath, files.keyPath);
+  asServer = { role: 'server', identity, timeout: seconds(5) };
+});
+after(() => files.remove());
+
+const untrusting = realNetwork(systemClock);
+const trusting = () => realNetwork(systemClock, { authorities: [files.cert] });
+
+test('the certificates of the tests are what they say', () => {
+  const { cert, key } = selfSigned({
+    names: [NAME, '192.0.2.1', '2001:db8::1'],
+    notBefore: new Date('2049-12-31T00:00:00Z'),
+    validDays: 2,
+  });
+  const read = new X509Certificate(cert);
+  assert.equal(
+    read.subjectAltName,
+    `DNS:${NAME}, IP Address:192.0.2.1, IP Address:2001:DB8:0:0:0:0:0:1`,
+  );
+  assert.equal(read.validFromDate.toISOString(), '2049-12-31T00:00:00.000Z');
+  assert.equal(read.validToDate.toISOString(), '2050-01-02T00:00:00.000Z');
+  assert.ok(read.verify(read.publicKey));
+  assert.match(key, /PRIVATE KEY/);
+});
+
+describe('STARTTLS', { timeout: 10_000 }, () => {
+  test('goes on with the same connection, both ways', async () => {
+    const pair = await connectedPair(untrusting);
+    const client = new ConnectionRecorder(pair.client);
+    const server = new ConnectionRecorder(pair.server);
+    pair.client.write(bytes('STARTTLS\r\n'));
+    await server.until(({ text }) => text === 'STARTTLS\r\n');
+    pair.server.write(bytes('220\r\n'));
+    const serving = pair.server.startTls(asServer);
+    await client.until(({ text }) => text === '220\r\n');
+    const [started, served] = await Promise.all([pair.client.startTls(asClient), serving]);
+    assert.ok(started.kind === 'started' && served.kind === 'started');
+    assert.deepEqual(started.facts, {
+      protocol: 'TLSv1.3',
+      cipher: 'TLS_AES_256_GCM_SHA384',
+      verified: false,
+      because: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
+    assert.deepEqual(served.facts, { protocol: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' });
+    pair.client.write(bytes('QUIT\r\n'));
+    await server.until(({ text }) => text.endsWith('QUIT\r\n'));
+    pair.server.write(bytes('221\r\n'));
+    pair.server.end();
+    await client.until(({ isClosed }) => isClosed);
+    await server.until(({ isClosed }) => isClosed);
+    assert.equal(client.text, '220\r\n221\r\n');
+    assert.deepEqual([client.closings, server.closings], [[undefined], [undefined]]);
+    assert.equal(pair.client.local.address, '127.0.0.1');
+    await pair.close();
+  });
+
+  const names = [
+    [NAME, true],
+    [`${NAME}.`, true],
+    ['127.0.0.1', true],
+    ['other.example.com', false],
+  ] as const;
+  for (const [serverName, fits] of names) {
+    test(`compares the certificate with ${serverName}`, async () => {
+      const pair = await connectedPair(trusting());
+      const [started] = await Promise.all([
+        pair.client.startTls({ ...asClient, serverName }),
+        pair.server.startTls(asServer),
+      ]);
+      assert.ok(started.kind === 'started');
+      assert.equal(started.facts.verified, fits);
+      assert.equal(started.facts.because, fits ? undefined : 'ERR_TLS_CERT_ALTNAME_INVALID');
+      await pair.close();
+    });
+  }
+
+  test('a client that must verify refuses what it cannot', async () => {
+    const pair = await connectedPair(untrusting);
+    const client = new ConnectionRecorder(pair.client);
+    const because = 'certificate refused: DEPTH_ZERO_SELF_SIGNED_CERT';
+    const [started] = await Promise.all([
+      pair.client.startTls({ ...asClient, mustVerify: true }),
+      pair.server.startTls(asServer),
+    ]);
+    assert.deepEqual(started, { kind: 'failed', because });
+    await client.until(({ isClosed }) => isClosed);
+    assert.deepEqual(client.closings, [because]);
+    await pair.close();
+  });
+
+  test('drops what was injected before it (RFC 3207 §4.2)', async () => {
+    const pair = await connectedPair(untrusting);
+    const server = new ConnectionRecorder(pair.server);
+    pair.client.write(bytes('STARTTLS\r\n'));
+    await server.until(({ text }) => text === 'STARTTLS\r\n');
+    // The peer in the middle adds commands, which wait in our buffers while we are busy.
+    pair.server.pause();
+    pair.client.write(bytes('MAIL FROM:<mallory@example.com>\r\n'));
+    await turn();
+    await turn();
+    const [started, served] = await Promise.all([
+      pair.client.startTls(asClient),
+      pair.server.startTls(asServer),
+    ]);
+    assert.equal(started.kind, 'started');
+    assert.equal(served.kind, 'started');
+    pair.server.resume();
+    pair.client.write(bytes('EHLO\r\n'));
+    await server.until(({ text }) => text.endsWith('EHLO\r\n'));
+    assert.equal(server.text, 'STARTTLS\r\nEHLO\r\n');
+    await pair.close();
+  });
+
+  test('begins only when all that was written before is out', async () => {
+    const pair = await connectedPair(untrusting);
+    const server = new ConnectionRecorder(pair.server);
+    const client = new ConnectionRecorder(pair.client);
+    pair.client.pause();
+    const large = 'x'.repeat(8_000_000);
+    pair.server.write(bytes(large));
+    const serving = pair.server.startTls(asServer);
+    pair.client.resume();
+    await client.until(({ text }) => text.length === large.length);
+    const [started, served] = await Promise.all([pair.client.startTls(asClient), serving]);
+    assert.deepEqual([started.kind, served.kind], ['started', 'started']);
+    pair.client.write(bytes('after'));
+    await server.until(({ text }) => text === 'after');
+    await pair.close();
+  });
+
+  test('a peer that does not speak TLS is a failure in words', async () => {
+    for (const role of ['client', 'server'] as const) {
+      const pair = await connectedPair(untrusting);
+      const [ours, theirs] =
+        role === 'client' ? [pair.client, pair.server] : [pair.server, pair.client];
+      const recorder = new ConnectionRecorder(ours);
+      new ConnectionRecorder(theirs);
+      const pending = ours.startTls(role === 'client' ? asClient : asServer);
+      theirs.write(bytes('500 what was that?\r\n'));
+      const started = await pending;
+      assert.ok(started.kind === 'failed');
+      assert.match(started.because, /wrong version number|packet length too long|record/);
+      await recorder.until(({ isClosed }) => isClosed);
+      assert.deepEqual(recorder.closings, [started.because]);
+      await pair.close();
+    }
+  });
+
+  test('a peer that leaves is a failure', async () => {
+    for (const role of ['client', 'server'] as const) {
+      const pair = await connectedPair(untrusting);
+      const [ours, theirs] =
+        role === 'client' ? [pair.client, pair.server] : [pair.server, pair.client];
+      const pending = ours.startTls(role === 'client' ? asClient : asServer);
+      theirs.destroy();
+      assert.equal((await pending).kind, 'failed', role);
+      assert.equal((await ours.startTls(asClient)).kind, 'failed');
+      await pair.close();
+    }
+  });
+
+  test('a handshake that takes too long is ended by the clock, on both sides', async () => {
+    for (const role of ['client', 'server'] as const) {
+      const clock = falseClock();
+      const pair = await connectedPair(realNetwork(clock));
+      const [ours, theirs] =
+        role === 'client' ? [pair.client, pair.server] : [pair.server, pair.client];
+      const peer = new ConnectionRecorder(theirs);
+      const pending = ours.startTls(role === 'client' ? asClient : asServer);
+      await clock.advance(seconds(6));
+      assert.deepEqual(await pending, {
+        kind: 'failed',
+        because: 'the TLS handshake took too long',
+      });
+      await peer.until(({ isClosed }) => isClosed);
+      await pair.close();
+    }
+  });
+
+  test('an owner who gives up during the handshake hears of its end', async () => {
+    const pair = await connectedPair(untrusting);
+    const client = new ConnectionRecorder(pair.client);
+    const pending = pair.client.startTls(asClient);
+    pair.client.destroy();
+    assert.equal((await pending).kind, 'failed');
+    await client.until(({ isClosed }) => isClosed);
+    assert.equal(client.closings.length, 1);
+    await pair.close();
+  });
+});
+
+describe('certificate files', () => {
+  const unusable = (path: string, message: RegExp) => ({
+    code: 'TLS_FILES_UNUSABLE',
+    message,
+    context: { path },
+  });
+
+  test('that are not there', () => {
+    const path = join(files.folder, 'missing.pem');
+    assert.throws(
+      () => readTlsIdentity(path, files.keyPath),
+      unusable(path, /missing\.pem \(ENOENT\)/),
+    );
+    assert.throws(() => readTlsIdentity(files.certPath, path), unusable(path, /TLS key .*missing/));
+  });
+
+  test('that hold something else', () => {
+    const path = join(files.folder, 'nonsense.pem');
+    writeFileSync(path, 'nonsense');
+    chmodSync(path, 0o600);
+    assert.throws(
+      () => readTlsIdentity(path, files.keyPath),
+      unusable(path, /not hold a certificate/),
+    );
+    assert.throws(
+      () => readTlsIdentity(files.certPath, path),
+      unusable(path, /not hold an unencrypted/),
+    );
+  });
+
+  test('that do not belong together', () => {
+    const path = join(files.folder, 'other-key.pem');
+    writeFileSync(path, selfSigned({ names: [NAME] }).key, { mode: 0o600 });
+    assert.throws(
+      () => readTlsIdentity(files.certPath, path),
+      unusable(path, /is not that of the first/),
+    );
+  });
+});
