@@ -24,3 +24,8 @@ export interface Facts {
   /** One for each different exchange but the root; one for the domain where `mx` is no-data. */
   readonly hosts: readonly HostFacts[];
 }
+
+/** Every address that is known of a host, of both families. */
+export function ipAddressesOf({ ipv4, ipv6 }: HostFacts): readonly IpAddress[] {
+  return [ipv4, ipv6].flatMap((lookup) => (lookup.kind === 'records' ? lookup.records : []));
+}

@@ -10,7 +10,9 @@ import type { Facts } from './facts.ts';
 /** Who we are, so that mail is never relayed to ourselves. */
 export interface Self {
   readonly hostname: Name;
-  /** Addresses we listen on (a wildcard expanded to interface addresses but loopback) and NAT ones. */
+  /**
+   * Addresses we listen on (a wildcard expanded to interface addresses but loopback) and NAT ones.
+   */
   readonly addresses: readonly IpAddress[];
   /** Which families this machine has a route for. */
   readonly families: { readonly ipv4: boolean; readonly ipv6: boolean };
