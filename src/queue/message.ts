@@ -3,7 +3,7 @@ import type { Instant } from '../base/time.ts';
 import type { Question } from '../routing/question.ts';
 
 declare const messageId: unique symbol;
-/** `<lane>-<time and chance in base 32>`, e.g. `0-1jd3m8q4zk7w2`; sorts by time within a lane. */
+/** `<lane>-<time and chance in base 32>`, as in `0-1kdvdna00q4zk7w2m`; sorts by time in a lane. */
 export type MessageId = string & { readonly [messageId]: true };
 
 /** How a message came to us. */
@@ -51,7 +51,10 @@ export type RecipientState =
 export interface Recipient {
   readonly number: number;
   readonly address: string;
-  /** Lower case, without the trailing dot; `[192.0.2.1]` for a literal. Groups recipients of one route. */
+  /**
+   * Lower case, without the trailing dot; `[192.0.2.1]` for a literal. Groups recipients of one
+   * route.
+   */
   readonly domain: string;
   readonly state: RecipientState;
   readonly attempts: number;
@@ -97,7 +100,9 @@ export interface Try {
   /** How it ended, in a sentence. */
   readonly ending: string;
   readonly replies: readonly TriedReply[];
-  /** Remarks of DESIGN §6: in clear after broken TLS, 8-bit to a server that did not announce it. */
+  /**
+   * Remarks: in clear after broken TLS, 8-bit to a server that did not announce it.
+   */
   readonly notes: readonly string[];
 }
 
@@ -106,7 +111,9 @@ export type LedgerEntry = { readonly at: Instant; readonly recipients: readonly 
   | { readonly kind: 'accepted'; readonly origin: Origin; readonly sizeBytes: number }
   | {
       readonly kind: 'attempted';
-      /** What was asked of `route`, and what it said (`hosts`, `here`, `never`, `later` and why). */
+      /**
+       * What was asked of `route`, and what it said (`hosts`, `here`, `never`, `later` and why).
+       */
       readonly question: Question;
       readonly route: string;
       readonly tries: readonly Try[];

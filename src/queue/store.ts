@@ -1,6 +1,7 @@
-// The queue's door to storage. `store-sqlite.ts` stands behind it; PostgreSQL can. One contract suite
-// (`test/contract/queue-store.ts`) says what an implementation owes. Every promise that resolves
-// means: committed and synced. Every failure is a `FingerpostError` (`STORAGE_FULL`, `STORAGE_FAILED`).
+// The queue's door to storage. `store-sqlite.ts` stands behind it; PostgreSQL can. One contract
+// suite (`test/contract/queue-store.ts`) says what an implementation owes. Every promise that
+// resolves means: committed and synced. Every failure is a `FingerpostError` (`STORAGE_FULL`,
+// `STORAGE_FAILED`).
 import type { Instant } from '../base/time.ts';
 import type {
   LeasedMessage,
@@ -67,7 +68,10 @@ export interface QueueStore extends QueueReader {
   wake(domains: readonly string[], now: Instant): Promise<number>;
   /** At start: what was in attempt waits again or is held, orphans go. */
   recover(now: Instant, stack: string | undefined): Promise<Recovery>;
-  /** Removes what has been done since before `before`, with its ledger. At most `limit` messages a call. */
+  /**
+   * Removes what has been done since before `before`, with its ledger. At most `limit` messages a
+   * call.
+   */
   purge(before: Instant, limit: number): Promise<number>;
   /** Free bytes where the data is kept (and below a page limit, where one is set). */
   freeBytes(): Promise<number>;

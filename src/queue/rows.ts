@@ -1,0 +1,53 @@
+// Rows of the spool as values of the queue.
+import { type Instant, instantAt } from '../base/time.ts';
+import type { Row, Value } from '../storage/storage.ts';
+import type { MessageId, Origin, Recipient, RecipientState } from './message.ts';
+import { STATES } from './schema.ts';
+
+/** What a row of `messages` says, but for its recipients. */
+export interface MessageRow {
+  readonly seq: number;
+  readonly id: MessageId;
+  readonly sender: string;
+  readonly receivedAt: Instant;
+  readonly sizeBytes: number;
+  readonly eightBit: boolean;
+  readonly messageIdField?: string;
+  readonly origin: Origin;
+  readonly crashes: number;
+}
+
+/** A column that the schema keeps free of NULL, as the number that it is. */
+export const numberIn = (row: Row | undefined, column: string): number => Number(row?.[column]);
+
+const optionalText = (value: Value | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+export function messageFrom(row: Row): MessageRow {
+  const messageIdField = optionalText(row.message_id_field);
+  return {
+    seq: numberIn(row, 'seq'),
+    id: String(row.id) as MessageId,
+    sender: String(row.sender),
+    receivedAt: instantAt(numberIn(row, 'received_at')),
+    sizeBytes: numberIn(row, 'size_bytes'),
+    eightBit: row.eight_bit === 1,
+    ...(messageIdField === undefined ? {} : { messageIdField }),
+    origin: JSON.parse(String(row.origin)) as Origin,
+    crashes: numberIn(row, 'crashes'),
+  };
+}
+
+export function recipientFrom(row: Row): Recipient {
+  const lastReason = optionalText(row.last_reason);
+  return {
+    number: numberIn(row, 'number'),
+    address: String(row.address),
+    domain: String(row.domain),
+    state: STATES[numberIn(row, 'state')] as RecipientState,
+    attempts: numberIn(row, 'attempts'),
+    nextAttemptAt: instantAt(numberIn(row, 'next_attempt_at')),
+    ...(lastReason === undefined ? {} : { lastReason }),
+    delayReported: row.delay_reported === 1,
+  };
+}
