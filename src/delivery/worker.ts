@@ -1,0 +1,154 @@
+// Delivers what the queue leases: each message by domain, each domain in one attempt, each attempt
+// settled as soon as it ended, so that a slow domain holds up none of the others. Whatever happens,
+// every leased recipient is settled; if the storage cannot, the queue keeps the settlement.
+import { after, type Duration, seconds } from '../base/time.ts';
+import type { LeasedMessage, LedgerEntry, Recipient, Settlement } from '../queue/message.ts';
+import type { RetrySchedule } from '../routing/retry.ts';
+import { reply } from '../smtp/reply.ts';
+import { type Attempt, type AttemptParts, attempt } from './attempt.ts';
+import type { NoticeSource } from './notice.ts';
+import { type Decision, decide, settlementOf } from './settle.ts';
+
+export interface WorkerParts extends AttemptParts {
+  readonly settle: (settlement: Settlement) => Promise<void>;
+  readonly notices: NoticeSource;
+  readonly schedule: RetrySchedule;
+}
+
+/** Until a site that has no room even to wait is asked again. */
+const BUSY_PAUSE: Duration = seconds(10);
+
+export class DeliveryWorker {
+  readonly #parts: WorkerParts;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when every recipient of the message is settled; never rejects. */
+  deliver(message: LeasedMessage): Promise<void> {
+    const groups = Map.groupBy(message.recipients, (recipient) => recipient.domain);
+    const work = Promise.all(
+      [...groups.values()].map((recipients) => this.#deliverGroup(message, recipients)),
+    ).then(() => {});
+    this.#running.add(work);
+    return work.finally(() => this.#running.delete(work));
+  }
+
+  /** Resolves when nothing runs any more. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  async #deliverGroup(message: LeasedMessage, recipients: readonly Recipient[]): Promise<void> {
+    try {
+      const ended = await attempt(this.#parts, message, recipients);
+      const settlement =
+        ended === 'busy'
+          ? this.#waitForRoom(message, recipients)
+          : await this.#conclude(message, ended);
+      await this.#parts.settle(settlement);
+    } catch (error) {
+      const because = error instanceof Error ? error.message : String(error);
+      this.#parts.events.emit({ kind: 'storage.failed', because });
+      await this.#parts.settle(this.#afterFault(message, recipients, because));
+    }
+  }
+
+  /** Nothing was tried: no attempt is counted, nothing is written into the ledger. */
+  #waitForRoom(message: LeasedMessage, recipients: readonly Recipient[]): Settlement {
+    const nextAttemptAt = after(this.#parts.clock.now(), BUSY_PAUSE);
+    const lastReason = 'waiting for its turn: many messages go to the same hosts';
+    const wait = ({ number }: Recipient) =>
+      ({ number, state: 'waiting', nextAttemptAt, lastReason, attempted: false }) as const;
+    return { id: message.id, recipients: recipients.map(wait), ledger: [], notices: [] };
+  }
+
+  /** A fault of ours must not lose mail, nor try it in a circle. */
+  #afterFault(
+    message: LeasedMessage,
+    recipients: readonly Recipient[],
+    because: string,
+  ): Settlement {
+    const decisions = recipients.map((recipient) => {
+      const outcome = {
+        kind: 'deferred',
+        reply: reply(451, '4.3.0', because),
+        possibleDuplicate: true,
+      } as const;
+      return this.#decide(message, { recipient, outcome });
+    });
+    const now = this.#parts.clock.now();
+    const notice = this.#parts.notices.without();
+    return settlementOf(message, decisions, { now, tries: [], ledger: [], notice });
+  }
+
+  #decide(message: LeasedMessage, ended: Attempt['ended'][number]): Decision {
+    const { clock, chance, schedule } = this.#parts;
+    const context = { now: clock.now(), schedule, seed: chance.integer(2 ** 31) };
+    return decide(message, ended, context);
+  }
+
+  async #conclude(message: LeasedMessage, made: Attempt): Promise<Settlement> {
+    const decisions = made.ended.map((ended) => this.#decide(message, ended));
+    for (const decision of decisions) this.#report(message, decision, made);
+    const now = this.#parts.clock.now();
+    const tells = decisions.some(
+      (each) => each.kind === 'failed' || (each.kind === 'waiting' && each.tellDelay),
+    );
+    const notice = tells ? await this.#parts.notices.about(message) : this.#parts.notices.without();
+    const ledger = ledgerOf(made, decisions, now);
+    return settlementOf(message, decisions, { now, tries: made.tries, ledger, notice });
+  }
+
+  #report(message: LeasedMessage, decision: Decision, { route }: Attempt): void {
+    const { id } = message;
+    const recipient = decision.recipient.address;
+    const because = decision.reason;
+    if (decision.kind === 'waiting') {
+      this.#parts.events.emit({
+        kind: 'recipient.deferred',
+        id,
+        recipient,
+        because,
+        nextAttemptAt: decision.at,
+      });
+      return;
+    }
+    const where = route.kind === 'here' ? 'here' : decision.host;
+    const kind = decision.kind === 'delivered' ? 'recipient.delivered' : 'recipient.failed';
+    this.#parts.events.emit({ kind, id, recipient, because, ...(where ? { where } : {}) });
+  }
+}
+
+/** One entry for all recipients that fared alike. */
+function ledgerOf(
+  made: Attempt,
+  decisions: readonly Decision[],
+  at: LedgerEntry['at'],
+): LedgerEntry[] {
+  const alike = Map.groupBy(decisions, (each) =>
+    [each.kind, each.reason, each.kind === 'waiting' ? each.at : ''].join('\n'),
+  );
+  return [...alike.values()].flatMap((group): LedgerEntry[] => {
+    const [first] = group;
+    if (!first) return [];
+    const outcome = first.kind === 'waiting' ? 'deferred' : first.kind;
+    const isDoubtful = first.outcome.kind === 'deferred' && first.outcome.possibleDuplicate;
+    return [
+      {
+        kind: 'attempted',
+        at,
+        recipients: group.map((each) => each.recipient.number),
+        question: made.question,
+        route: made.route.kind === 'hosts' ? 'hosts' : `${made.route.kind}: ${made.route.because}`,
+        tries: made.tries,
+        outcome,
+        reason: first.reason,
+        possibleDuplicate: isDoubtful,
+        ...(first.kind === 'waiting' ? { nextAttemptAt: first.at } : {}),
+      },
+    ];
+  });
+}
