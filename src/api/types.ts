@@ -1,0 +1,83 @@
+// What travels between a server and those who ask it: plain data, the same in JSON and in memory.
+// Commands and pages know only this and `client.ts`.
+import type { LedgerEntry } from '../queue/message.ts';
+import type { KeptMessage } from '../queue/store.ts';
+import type { Question } from '../routing/question.ts';
+import type { Route } from '../routing/route.ts';
+
+export type { LedgerEntry, Origin, Recipient, RecipientState, Try } from '../queue/message.ts';
+export type { KeptMessage } from '../queue/store.ts';
+
+/** Every state a recipient can be in, for those who choose among them. */
+export const RECIPIENT_STATES = [
+  'waiting',
+  'attempting',
+  'held',
+  'delivered',
+  'bounced',
+  'unreported',
+  'dropped',
+] as const;
+
+/** Why mail for an address would go where: the question that was asked, and its answer. */
+export interface RouteExplanation {
+  readonly address: string;
+  readonly question: Question;
+  readonly route: Route;
+}
+
+/** A message and all that happened to it. */
+export interface MessageHistory {
+  readonly message: KeptMessage;
+  readonly ledger: readonly LedgerEntry[];
+}
+
+/** Mail handed in by a command. */
+export interface Submission {
+  /** `''` is the null sender. */
+  readonly sender: string;
+  readonly recipients: readonly string[];
+  /** Header and body, CRLF lines. */
+  readonly message: Uint8Array;
+  /** `192.0.2.1:25`: give it to this server now, by SMTP, instead of keeping it in the queue. */
+  readonly via?: string;
+}
+
+/** Kept under an id (or taken by the server of `via`, whose reply names it), or refused. */
+export type Submitted =
+  | { readonly id: string }
+  /** Positive only for a submission with `via`. Lines are latin1, foreign text. */
+  | {
+      readonly reply: {
+        readonly code: number;
+        readonly enhanced?: string;
+        readonly lines: readonly string[];
+      };
+    };
+
+/** What reading the zone files again brought. A refused zone is served as it was. */
+export interface ZonesReloaded {
+  readonly loaded: readonly {
+    readonly zone: string;
+    readonly serial: number;
+    readonly names: number;
+  }[];
+  readonly refused: readonly { readonly zone: string; readonly faults: readonly string[] }[];
+}
+
+/** Whether the server does its work; `troubles` is empty when it does. */
+export interface Health {
+  readonly hostname: string;
+  readonly troubles: readonly string[];
+  readonly listening: readonly { readonly what: string; readonly at: string }[];
+}
+
+/** A refusal as RFC 9457 has it. `code` is a code of `docs/errors.md`, where there is one. */
+export interface Problem {
+  /** RFC 9457 §4.2.1: nothing more is meant than what the status says. */
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code?: string;
+}
