@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the command. This file is plain old JavaScript on purpose: it must run on any Node, so
-// that an older one can hand over to the Node that came with `npm ci`, or say what is missing.
-// It promises that no warning of the runtime reaches the terminal, and passes on exit code and signals.
+// that an older one can hand over to the Node that came with `npm ci`, or say what is missing. No
+// warning of the runtime reaches the terminal; exit code and signals are passed on.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -58,8 +58,8 @@ function start() {
   const node = isNewEnough() ? process.execPath : pinnedNode();
   if (node === undefined) {
     console.error(
-      `fingerpost: Node ${NODE_MAJOR_NEEDED} or newer is needed, and this is Node ${process.versions.node}. ` +
-        'Install a newer Node from nodejs.org, or run `npm ci` in the folder of Fingerpost on Linux.',
+      `fingerpost: Node ${NODE_MAJOR_NEEDED} or newer is needed, this is ${process.versions.node}: ` +
+        'install a newer one, or, on Linux, run `npm ci` in the folder of Fingerpost.',
     );
     process.exitCode = 69;
     return undefined;

@@ -3,22 +3,10 @@
 import type { Chance } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
 import { makeBounce } from '../message/bounce.ts';
-import type { ReportedTry } from '../message/bounce-options.ts';
 import type { LeasedMessage, MessageId, NewMessage } from '../queue/message.ts';
 import { newMessageId } from '../queue/message-id.ts';
 import { domainText, parseAddress } from '../smtp/address.ts';
-import type { Reply } from '../smtp/reply.ts';
-import type { NoticeMaker } from './settle.ts';
-
-/** A recipient as a notice speaks of it. */
-export interface NoticeRecipient {
-  readonly address: string;
-  readonly reply: Reply;
-  /** The host that gave the reply; absent for one of ours. */
-  readonly host?: string;
-  readonly attempts: number;
-  readonly tries: readonly ReportedTry[];
-}
+import type { NoticeMaker, NoticeRecipient } from './settle.ts';
 
 export interface NoticeSource {
   /** Reads the header of the original. */

@@ -2,6 +2,7 @@
 // the bounce or the delay notice that it makes. Every recipient leaves an attempt as delivered,
 // waiting, bounced or unreported; there is no fifth way.
 import type { Instant } from '../base/time.ts';
+import type { ReportedTry } from '../message/bounce-options.ts';
 import type {
   LeasedMessage,
   LedgerEntry,
@@ -12,8 +13,7 @@ import type {
 } from '../queue/message.ts';
 import type { Outcome } from '../routing/outcome.ts';
 import { isDelayNoticeDue, nextAttempt, type RetrySchedule } from '../routing/retry.ts';
-import { printReply } from '../smtp/reply.ts';
-import type { NoticeRecipient } from './notice.ts';
+import { printReply, type Reply } from '../smtp/reply.ts';
 
 /** How an attempt ended for one recipient. */
 export interface Ended {
@@ -53,6 +53,16 @@ export function decide(message: LeasedMessage, ended: Ended, context: DecisionCo
   const tellDelay =
     !ended.recipient.delayReported && isDelayNoticeDue(deferral, context.now, context.schedule);
   return { ...ended, kind: 'waiting', reason, at: next.at, tellDelay };
+}
+
+/** A recipient as a notice speaks of it. */
+export interface NoticeRecipient {
+  readonly address: string;
+  readonly reply: Reply;
+  /** The host that gave the reply; absent for one of ours. */
+  readonly host?: string;
+  readonly attempts: number;
+  readonly tries: readonly ReportedTry[];
 }
 
 /** Makes the message that tells the sender; the id is new with each call. */

@@ -1,17 +1,17 @@
 // What an attempt means (docs/behaviour.md): from how a try at one target ended to what becomes of
 // each recipient, and what to do next. Nothing is decided about outcomes anywhere else.
 //
-//   no connection, time-out, dropped before the dot            the next target
-//   greeting or EHLO 4xx, 5xx                                   the next target, the host is bad
-//   STARTTLS or its handshake failed, TLS is opportunistic      the same host again, in clear
-//   MAIL, RCPT, DATA or final 4xx                               the next target, or later by choice
+//   no connection, time-out, dropped before the dot           the next target
+//   greeting or EHLO 4xx, 5xx                                 the next target, the host is bad
+//   STARTTLS or its handshake failed, TLS is opportunistic    the same host again, in clear
+//   MAIL, RCPT, DATA or final 4xx                             the next target, or later by choice
 //   MAIL 5xx: all fail; RCPT 5xx: that one; DATA, final 5xx: those that were accepted
-//   RCPT 452 or 552 after an accepted one                       again, in a new transaction
-//   dropped after the dot                                       later, perhaps delivered
-//   421 anywhere                                                the connection goes, the next target
-import type { Ending, RecipientReply } from '../smtp/ending.ts';
+//   RCPT 452 or 552 after an accepted one                     again, in a new transaction
+//   dropped after the dot                                     later, perhaps delivered
+//   421 anywhere                                              the connection goes, the next target
+import type { Ending, Phase, RecipientReply } from '../smtp/ending.ts';
 import { isPermanent, isPositive, printReply, type Reply, reply } from '../smtp/reply.ts';
-import type { Left, Security } from './target.ts';
+import type { Left, LeftKind, Security } from './target.ts';
 
 /** What becomes of one recipient after one try. */
 export type RecipientVerdict = { readonly recipient: string; readonly reply: Reply } & (
@@ -76,37 +76,22 @@ function withoutTls(given: Reply, { recipients, security }: Circumstances): Verd
   };
 }
 
-const BEFORE_TRANSACTION: ReadonlySet<string> = new Set([
-  'connect',
-  'greeting',
-  'ehlo',
-  'starttls',
-  'handshake',
-]);
+const BEFORE_TRANSACTION: ReadonlySet<Phase> = new Set(['connect', 'greeting', 'ehlo']);
 
-function judgeBreak(ending: Ending & { kind: 'broken' }, { recipients }: Circumstances): Verdict {
-  const told = new Map(ending.recipients.map((entry) => [entry.recipient, entry.reply]));
-  const unknown = reply(451, '4.4.2', `${ending.because} (in ${ending.phase})`);
-  const verdictOf = (recipient: string): RecipientVerdict => {
+function judgeBreak(ending: Ending & { kind: 'broken' }, circumstances: Circumstances): Verdict {
+  const { phase } = ending;
+  const unknown = reply(451, '4.4.2', `${ending.because} (in ${phase})`);
+  if (phase === 'starttls' || phase === 'handshake') return withoutTls(unknown, circumstances);
+  const told = judgeEnvelope(ending.recipients, { ...circumstances, isClosing: true });
+  const recipients = circumstances.recipients.map((recipient): RecipientVerdict => {
     const own = told.get(recipient);
-    if (own && isPermanent(own) && !isTooMany(own))
-      return { kind: 'failed', recipient, reply: own };
-    if (ending.phase !== 'final') return next(recipient, unknown);
+    if (own !== undefined && own !== 'accepted') return own;
+    if (phase !== 'final') return next(recipient, unknown);
     // RFC 5321 §4.5.3.2.6, RFC 1047: the server may have it; another host now would make two.
-    const possibleDuplicate = own === undefined || isPositive(own);
-    return {
-      kind: 'deferred',
-      recipient,
-      reply: possibleDuplicate ? unknown : own,
-      possibleDuplicate,
-    };
-  };
-  return {
-    recipients: recipients.map(verdictOf),
-    retryInClear: false,
-    connection: 'drop',
-    host: BEFORE_TRANSACTION.has(ending.phase) ? 'bad' : 'unchanged',
-  };
+    return { kind: 'deferred', recipient, reply: unknown, possibleDuplicate: true };
+  });
+  const host = BEFORE_TRANSACTION.has(phase) ? 'bad' : 'unchanged';
+  return { recipients, retryInClear: false, connection: 'drop', host };
 }
 
 function judgeTransaction(
@@ -117,9 +102,16 @@ function judgeTransaction(
   const replies = [mail, ...ending.recipients.map((entry) => entry.reply), data, final];
   const isClosing = replies.some((given) => given?.code === 421);
   const context = { ...circumstances, isClosing };
-  const recipients = isPositive(mail)
-    ? judgeRecipients(ending, context)
-    : circumstances.recipients.map((recipient) => judgeReply({ recipient, reply: mail }, context));
+  const told = judgeEnvelope(ending.recipients, context);
+  const recipients = circumstances.recipients.map((recipient): RecipientVerdict => {
+    if (!isPositive(mail)) return judgeReply({ recipient, reply: mail }, context);
+    const own = told.get(recipient);
+    if (own !== undefined && own !== 'accepted') return own;
+    const last = final ?? data;
+    // The transaction was given up before it said anything of this one.
+    if (!own || !last) return next(recipient, reply(451, '4.5.0', 'the message was not sent'));
+    return judgeReply({ recipient, reply: last }, context, final !== undefined);
+  });
   const connection = isClosing ? 'drop' : 'keep';
   return { recipients, retryInClear: false, connection, host: 'well' };
 }
@@ -128,21 +120,23 @@ interface Context extends Circumstances {
   readonly isClosing: boolean;
 }
 
-function judgeRecipients(
-  { recipients, data, final }: Ending & { kind: 'transaction' },
+/** What RCPT decided; those that were accepted wait for the reply after the dot. */
+function judgeEnvelope(
+  entries: readonly RecipientReply[],
   context: Context,
-): readonly RecipientVerdict[] {
-  const hasAccepted = recipients.some((entry) => isPositive(entry.reply));
-  return recipients.map((entry): RecipientVerdict => {
-    if (!isPositive(entry.reply)) {
-      const again = hasAccepted && isTooMany(entry.reply) && !context.isClosing;
-      return again ? { kind: 'again', ...entry } : judgeReply(entry, context);
-    }
-    const last = final ?? data;
-    // Nothing after RCPT: the transaction was given up before DATA, and says nothing of this one.
-    if (!last) return next(entry.recipient, reply(451, '4.5.0', 'the message was not sent'));
-    return judgeReply({ recipient: entry.recipient, reply: last }, context, final !== undefined);
-  });
+): ReadonlyMap<string, RecipientVerdict | 'accepted'> {
+  const verdicts = new Map<string, RecipientVerdict | 'accepted'>();
+  let hasAccepted = false;
+  for (const entry of entries) {
+    const isAccepted = isPositive(entry.reply);
+    hasAccepted ||= isAccepted;
+    const kind = context.isClosing ? 'next' : 'again';
+    if (isAccepted) verdicts.set(entry.recipient, 'accepted');
+    else if (hasAccepted && isTooMany(entry.reply))
+      verdicts.set(entry.recipient, { kind, ...entry });
+    else verdicts.set(entry.recipient, judgeReply(entry, context));
+  }
+  return verdicts;
 }
 
 /** RFC 5321 §4.5.3.1.10: 552 from old servers means what 452 means. */
@@ -188,7 +182,7 @@ export interface SpentTry {
  * vain.
  */
 export function exhausted(tries: readonly SpentTry[], left: readonly Left[]): Outcome {
-  const isKeptBack = left.some(({ kind }) => kind === 'memory' || kind === 'surplus');
+  const isKeptBack = left.some(({ kind }) => MAY_BE_ASKED_LATER.has(kind));
   if (tries.length > 0 && !isKeptBack && tries.every(({ ending }) => isUnwelcome(ending))) {
     const lines = tries.map((each) => `${each.host}: ${printReply(each.reply)}`);
     const first = tries[0]?.reply.enhanced;

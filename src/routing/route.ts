@@ -8,7 +8,7 @@
 //   only ourselves left                                   never  554 5.4.6     RFC 5321 §5.1
 //   the DNS failed                                        later  451 4.4.3
 //   exchanges, but no address that can be dialled         later  451 4.4.4
-//   else                                                  hosts: the targets in order, and those left
+//   else                                                  hosts: targets in order, and those left
 import type { IpAddress } from '../base/ip.ts';
 import { hostText } from '../dns/name.ts';
 import { domainText } from '../smtp/address.ts';

@@ -66,7 +66,7 @@ test('without a file every key has its default', () => {
       bounceGiveUpAfter: 86_400_000,
       delayNoticeAfter: 14_400_000,
       badHostProbe: 30_000,
-      attemptsMax: 100,
+      attemptsMax: 200,
       perSiteMax: 20,
       deferOn4xx: [],
     },

@@ -1,0 +1,46 @@
+// Everything of the world that commands touch, as arguments: `main.ts` gives the real terminal,
+// files and clock, tests give false ones.
+import type { EventHub } from '../base/events.ts';
+import type { Chance } from '../base/random.ts';
+import type { Clock } from '../base/time.ts';
+import type { Settings } from '../config/settings.ts';
+
+/** Where text goes. */
+export interface Output {
+  write(text: string): void;
+}
+
+/** A server in this process, with or without its listeners. */
+export interface OwnApp {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  fetch(request: Request): Promise<Response>;
+  readonly events: Pick<EventHub, 'listen'>;
+}
+
+export interface Files {
+  /** The text of a file; nothing where there is no such file. */
+  readText(path: string): string | undefined;
+  /** The path with every link followed; nothing where there is no such file. */
+  realPath(path: string): string | undefined;
+}
+
+export interface Surroundings {
+  readonly out: Output;
+  readonly err: Output;
+  /** May colours be used on `out`? */
+  readonly colour: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly machineName: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly files: Files;
+  /** All of standard input, or nothing where it is a terminal. */
+  readInput(): Promise<Uint8Array | undefined>;
+  createApp(settings: Settings, options: { readonly listeners: boolean }): Promise<OwnApp>;
+  onSignals(handlers: { stop(): void; hurry(): void; reload(): void }): () => void;
+  /** Ends the process now. */
+  exit(code: number): void;
+}
