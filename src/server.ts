@@ -12,6 +12,7 @@ import type { EventHub, FingerpostEvent } from './base/events.ts';
 import { type Endpoint, printEndpoint } from './base/ip.ts';
 import type { Settings } from './config/settings.ts';
 import type { LaneOptions, Listening } from './lane.ts';
+import type { ZoneChange } from './nameserver/zone-change.ts';
 import { ZoneStore } from './nameserver/zone-store.ts';
 import type { NameserverWorkerData } from './nameserver-worker.ts';
 import { checkPorts } from './net/port-check.ts';
@@ -81,9 +82,9 @@ export class Server {
   }
 
   async #checkPorts(): Promise<void> {
-    const { dns, smtp, submission } = this.#settings;
+    const { dns, smtp, submission, http } = this.#settings;
     const udp = dns?.listen ?? [];
-    const tcp = [...udp, ...(smtp?.listen ?? []), ...(submission?.listen ?? [])];
+    const tcp = [...udp, ...[smtp, submission, http].flatMap((door) => door?.listen ?? [])];
     await checkPorts(realNetwork(systemClock), { tcp, udp });
   }
 
@@ -186,7 +187,7 @@ export class Server {
     const unlisten = this.events.listen((event) => seen.push(event));
     const changes = this.#zones.load();
     unlisten();
-    await Promise.all(this.#nameservers.map((thread) => thread.ask('apply', changes)));
+    await Promise.all(this.#nameservers.map((thread) => applyTo(thread, changes)));
     const loaded = seen.filter((event) => event.kind === 'zone.loaded');
     const refused = seen.filter((event) => event.kind === 'zone.refused');
     return { loaded, refused };
@@ -196,6 +197,15 @@ export class Server {
     const { hostname } = this.#settings;
     const troubles = this.#lane ? [] : ['the server is starting or stopping'];
     return { hostname, troubles, listening: this.#listening };
+  }
+}
+
+/** A thread that is dead begins with all zones as they are then: it has missed nothing. */
+async function applyTo(thread: Thread, changes: readonly ZoneChange[]): Promise<void> {
+  try {
+    await thread.ask('apply', changes);
+  } catch (error) {
+    if (!(error instanceof FingerpostError && error.code === 'WORKER_DIED')) throw error;
   }
 }
 

@@ -28,9 +28,22 @@ function long(length: Duration, run: () => void): Timer {
 
 /** Chance that nobody can foresee. */
 export const systemChance: Chance = {
-  bytes: (count) => randomBytes(count),
+  bytes: pooledBytes(),
   integer: (below) => randomInt(below),
 };
+
+/** Asked for a few bytes, the system is asked for many: the asking is what costs. */
+function pooledBytes(): (count: number) => Uint8Array {
+  const poolBytes = 4_096;
+  let pool: Uint8Array = new Uint8Array(0);
+  return (count) => {
+    if (count > poolBytes / 16) return randomBytes(count);
+    if (pool.length < count) pool = randomBytes(poolBytes);
+    const taken = pool.slice(0, count);
+    pool = pool.subarray(count);
+    return taken;
+  };
+}
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 

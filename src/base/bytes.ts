@@ -6,9 +6,6 @@ export const latin1 = (bytes: Uint8Array): string =>
 
 export const fromLatin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
-export const utf8 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-
 export const fromUtf8 = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 
 /** One piece; the piece itself where there is only one. */

@@ -17,23 +17,26 @@ export interface Cidr {
   readonly bits: number;
 }
 
-const OCTET = /^(?:0|[1-9]\d{0,2})$/;
+const OCTET = '(0|[1-9]\\d{0,2})';
+const IPV4 = new RegExp(`^${[OCTET, OCTET, OCTET, OCTET].join('\\.')}$`);
 const GROUP = /^[0-9a-f]{1,4}$/i;
 
 function ipv4Bytes(text: string): Uint8Array | undefined {
-  const octets = text.split('.');
-  if (octets.length !== 4 || !octets.every((octet) => OCTET.test(octet))) return undefined;
+  const [, ...octets] = IPV4.exec(text) ?? [];
   const numbers = octets.map(Number);
-  return numbers.every((number) => number < 256) ? Uint8Array.from(numbers) : undefined;
+  return numbers.length === 4 && numbers.every((number) => number < 256)
+    ? Uint8Array.from(numbers)
+    : undefined;
 }
 
-/** Groups of four hex digits, the last two perhaps as IPv4; `''` is no group. */
-function groupsOf(text: string): number[] | undefined {
+/** Groups of four hex digits; `''` is no group. The end of an address may be written as IPv4. */
+function groupsOf(text: string, isEnd: boolean): number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
-    const embedded = index === parts.length - 1 && part.includes('.') ? ipv4Bytes(part) : undefined;
+    const mayBeIpv4 = isEnd && index === parts.length - 1 && part.includes('.');
+    const embedded = mayBeIpv4 ? ipv4Bytes(part) : undefined;
     if (embedded) {
       const [a = 0, b = 0, c = 0, d = 0] = embedded;
       groups.push(a * 256 + b, c * 256 + d);
@@ -46,8 +49,8 @@ function groupsOf(text: string): number[] | undefined {
 function ipv6Bytes(text: string): Uint8Array | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const head = groupsOf(halves[0] as string);
-  const tail = halves.length === 2 ? groupsOf(halves[1] as string) : [];
+  const head = groupsOf(halves[0] as string, halves.length === 1);
+  const tail = halves.length === 2 ? groupsOf(halves[1] as string, true) : [];
   if (!head || !tail) return undefined;
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
@@ -60,32 +63,36 @@ export function ipBytes(text: string): Uint8Array | undefined {
   return text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text);
 }
 
-/** The longest run of two or more zero groups, the first of equals (RFC 5952 §4.2). */
-function zeroRun(groups: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 1 };
-  for (let start = 0; start < groups.length; start += 1) {
-    let length = 0;
-    while (groups[start + length] === 0) length += 1;
-    if (length > best.length) best = { start, length };
-  }
-  return best;
-}
+const groupAt = (bytes: Uint8Array, at: number): number =>
+  ((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0);
+
+const dotted = (bytes: Uint8Array, from: number): string =>
+  `${bytes[from]}.${bytes[from + 1]}.${bytes[from + 2]}.${bytes[from + 3]}`;
 
 /** Canonical text of 4 or 16 bytes; a v4-mapped IPv6 address stays IPv6 (`::ffff:192.0.2.1`). */
 export function ipFromBytes(bytes: Uint8Array): IpAddress {
-  if (bytes.length === 4) return bytes.join('.') as IpAddress;
-  const groups = Array.from(
-    { length: 8 },
-    (_, at) => (bytes[2 * at] ?? 0) * 256 + (bytes[2 * at + 1] ?? 0),
-  );
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
-    return `::ffff:${bytes.subarray(12).join('.')}` as IpAddress;
+  if (bytes.length === 4) return dotted(bytes, 0) as IpAddress;
+  // RFC 5952 §4.2: the longest run of two or more zero groups, the first of equals.
+  let runAt = 8;
+  let runLength = 1;
+  for (let at = 0, zeros = 0; at < 8; at += 1) {
+    zeros = groupAt(bytes, at) === 0 ? zeros + 1 : 0;
+    if (zeros > runLength) {
+      runLength = zeros;
+      runAt = at + 1 - zeros;
+    }
   }
-  const run = zeroRun(groups);
-  const text = groups.map((group) => group.toString(16));
-  if (run.length < 2) return text.join(':') as IpAddress;
-  const tail = text.slice(run.start + run.length).join(':');
-  return `${text.slice(0, run.start).join(':')}::${tail}` as IpAddress;
+  if (runAt === 0 && runLength === 5 && groupAt(bytes, 5) === 0xffff) {
+    return `::ffff:${dotted(bytes, 12)}` as IpAddress;
+  }
+  let text = runAt === 0 ? ':' : '';
+  for (let at = 0; at < 8; at += 1) {
+    if (at === runAt) {
+      text += ':';
+      at += runLength - 1;
+    } else text += at < 7 ? `${groupAt(bytes, at).toString(16)}:` : groupAt(bytes, at).toString(16);
+  }
+  return text as IpAddress;
 }
 
 /** An address from text, in canonical form; nothing for anything else (no zone ids, no ports). */
@@ -116,11 +123,17 @@ function maskAt(byteIndex: number, bits: number): number {
 
 /** Is the address inside the network? An IPv4 address is never inside an IPv6 network. */
 export function isWithin(address: IpAddress, network: Cidr): boolean {
-  const bytes = ipBytes(address);
+  return areWithin(ipBytes(address), network);
+}
+
+/** The same of an address in bytes, for whoever asks about many networks. */
+export function areWithin(bytes: Uint8Array | undefined, network: Cidr): boolean {
   if (bytes?.length !== network.bytes.length) return false;
-  return bytes.every(
-    (byte, at) => ((byte ^ (network.bytes[at] ?? 0)) & maskAt(at, network.bits)) === 0,
-  );
+  for (let at = 0; at * 8 < network.bits; at += 1) {
+    const differing = (bytes[at] ?? 0) ^ (network.bytes[at] ?? 0);
+    if ((differing & maskAt(at, network.bits)) !== 0) return false;
+  }
+  return true;
 }
 
 /** `192.0.2.1:25`, `[2001:db8::1]:25`. */

@@ -8,8 +8,11 @@ export type TransportEvent =
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
   /** Change to TLS once everything sent is out; go on with `tlsStarted` or `tlsFailed`. */
   | { readonly kind: 'start-tls' }
-  /** Close once everything sent is out. Nothing follows. */
-  | { readonly kind: 'close' };
+  /**
+   * Close once everything sent is out. Nothing follows. `farewell`: the peer took leave and sends
+   * no more, so that there is nothing to wait for.
+   */
+  | { readonly kind: 'close'; readonly farewell?: boolean };
 
 /** What TLS agreed on, as plain data for Received lines and the ledger. */
 export interface TlsFacts {

@@ -1,9 +1,11 @@
 // Foreign text made safe to show. Greetings, replies, subjects and record contents come from
 // strangers: on a terminal, in a log or on a page every byte that is not printable UTF-8 is shown
 // as \xNN, and a backslash of theirs as \\, so that no stranger can forge either
-// (docs/behaviour.md).
+// (docs/behaviour.md). In JSON it is \uNNNN, so that the value stays what it was.
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\\]/gu;
+/** What `JSON.stringify` leaves of it. */
+const UNPRINTABLE_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true });
 
@@ -25,4 +27,14 @@ export function showBytes(bytes: Uint8Array): string {
       byte < 0x80 ? showText(String.fromCharCode(byte)) : hex(byte),
     ).join('');
   }
+}
+
+/** JSON of a value, for programs and for whoever looks at it on a terminal. */
+export function showJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(UNPRINTABLE_IN_JSON, (character) =>
+    Array.from({ length: character.length }, (_, at) => {
+      const unit = character.charCodeAt(at);
+      return `\\u${unit.toString(16).padStart(4, '0')}`;
+    }).join(''),
+  );
 }

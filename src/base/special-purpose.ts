@@ -3,7 +3,7 @@
 // Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its updates);
 // v4-mapped and NAT64 addresses are refused too, since they carry an IPv4 address past an IPv4
 // check.
-import { type Cidr, type IpAddress, isWithin, parseCidr } from './ip.ts';
+import { areWithin, type Cidr, type IpAddress, ipBytes, parseCidr } from './ip.ts';
 
 const RANGES: readonly (readonly [range: string, purpose: string])[] = [
   ['0.0.0.0/8', 'this network (RFC 791)'],
@@ -49,8 +49,9 @@ const GLOBAL_IPV6 = network('2000::/3');
 
 /** What an address is set apart for, or nothing where it is a global one. */
 export function specialPurpose(address: IpAddress): string | undefined {
-  const special = SPECIAL.find((entry) => isWithin(address, entry.network));
+  const bytes = ipBytes(address);
+  const special = SPECIAL.find((entry) => areWithin(bytes, entry.network));
   if (special) return special.purpose;
-  const unassigned = address.includes(':') && !isWithin(address, GLOBAL_IPV6);
+  const unassigned = address.includes(':') && !areWithin(bytes, GLOBAL_IPV6);
   return unassigned ? 'outside global unicast (RFC 4291)' : undefined;
 }

@@ -3,6 +3,7 @@
 import { type Client, createClient } from '../api/client.ts';
 import { askLocal, socketPathOf } from '../api/local.ts';
 import { FingerpostError } from '../base/errors.ts';
+import { showJson } from '../base/show.ts';
 import { loadSettings, loadSettingsOrDefaults, type SettingsSource } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ExitCode } from './exit.ts';
@@ -81,7 +82,7 @@ export class Call {
 
   /** A value for programs, when `--json` asks for it; says whether it did. */
   printedJson(value: unknown): boolean {
-    if (this.json) this.around.out.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    if (this.json) this.around.out.write(`${showJson(value, 2)}\n`);
     return this.json;
   }
 

@@ -1,6 +1,6 @@
 // Events as lines of a log: a time, a word, and what happened. Foreign text is made safe to show.
 import type { FingerpostEvent } from '../base/events.ts';
-import { showText } from '../base/show.ts';
+import { showJson, showText } from '../base/show.ts';
 import { type Instant, instantAt, printInstant } from '../base/time.ts';
 import { counted, printAddress, printHost, printSize, printTime } from './words.ts';
 
@@ -79,6 +79,6 @@ function sentence(event: FingerpostEvent): string {
 
 /** One line, with its end. */
 export function printEvent(event: FingerpostEvent, at: Instant, json: boolean): string {
-  if (json) return `${JSON.stringify({ at: printInstant(at), ...event })}\n`;
+  if (json) return `${showJson({ at: printInstant(at), ...event })}\n`;
   return `${printInstant(at)} ${event.kind} ${sentence(event)}\n`;
 }

@@ -2,7 +2,7 @@
 // every error a message and an exit code.
 import { Command, CommanderError } from 'commander';
 import { FingerpostError } from '../base/errors.ts';
-import { showText } from '../base/show.ts';
+import { showJson, showText } from '../base/show.ts';
 import { Call, type CommandSpec, type OptionValue } from './call.ts';
 import { COMMANDS } from './commands/list.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
@@ -81,7 +81,7 @@ function printError(error: unknown, around: Surroundings, json: boolean): void {
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
     const code = ours ? error.code : 'MISTAKE';
-    around.err.write(`${JSON.stringify({ error: { code, message } })}\n`);
+    around.err.write(`${showJson({ error: { code, message } })}\n`);
     return;
   }
   const lines = message.split('\n').map((line) => (isClean(line) ? line : showText(line)));

@@ -3,7 +3,6 @@
 // what it means that no target is left. It never rejects.
 
 import type { Events } from '../base/events.ts';
-import { printEndpoint } from '../base/ip.ts';
 import type { Chance } from '../base/random.ts';
 import { between, type Clock, type Instant } from '../base/time.ts';
 import type { LeasedMessage, Recipient, Try } from '../queue/message.ts';
@@ -11,7 +10,7 @@ import { exhausted, judge, type Outcome, type SpentTry, type Verdict } from '../
 import type { Question } from '../routing/question.ts';
 import { type Route, route } from '../routing/route.ts';
 import { siteOf } from '../routing/site.ts';
-import type { Target } from '../routing/target.ts';
+import type { Left, Target } from '../routing/target.ts';
 import { printReply, reply } from '../smtp/reply.ts';
 import { type Conversation, type Conversations, printEnding } from './conversations.ts';
 import type { HostMemory } from './host-memory.ts';
@@ -112,7 +111,7 @@ class Walk {
     }
     for (const address of this.#pending)
       this.#end(address, exhausted(this.#spent.get(address) ?? [], left));
-    this.#waitForBad(targets);
+    this.#waitForBad([...targets, ...left.filter(({ kind }) => kind === 'memory')]);
     return [...this.#ended.values()];
   }
 
@@ -212,13 +211,16 @@ class Walk {
     if (verdict.host === 'bad') this.#parts.memory.failed(target, printEnding(ending));
   }
 
-  /** What is deferred is woken when one of the hosts that failed is well again. */
-  #waitForBad(targets: readonly Target[]): void {
+  /**
+   * What is deferred is woken when one of the hosts that failed is well again, be it now or before
+   * this attempt.
+   */
+  #waitForBad(places: readonly (Target | Left)[]): void {
     const isDeferred = [...this.#ended.values()].some(({ outcome }) => outcome.kind === 'deferred');
     const domain = [...this.#recipients.values()][0]?.domain;
     if (!isDeferred || domain === undefined) return;
     this.#parts.memory.waitFor(
-      targets.map((target) => target.address),
+      places.flatMap(({ address }) => address ?? []),
       domain,
     );
   }
@@ -248,10 +250,4 @@ class Walk {
     const { id } = this.#message;
     this.#parts.events.emit({ kind: 'target.tried', id, ...place, ending: printEnding(ending) });
   }
-}
-
-/** A target in words: `MX 10 mail.example.com [192.0.2.1]:25`. */
-export function printTarget(target: Target): string {
-  const arm = target.preference === undefined ? '' : `MX ${target.preference} `;
-  return `${arm}${target.host} ${printEndpoint(target)}`;
 }

@@ -92,11 +92,11 @@ export class HostMemory {
     if (woken.length > 0) this.#options.wake(woken);
   }
 
-  /** Mail for `domain` waits until one of these addresses is well. */
+  /** Mail for `domain` waits until one of these addresses answers; those that do are not bad. */
   waitFor(addresses: readonly IpAddress[], domain: string): void {
     for (const address of addresses) {
       const entry = this.#entries.get(address);
-      if (!entry || entry.waiting.size >= WAITING_MAX) continue;
+      if (!entry || entry.health.successes > 0 || entry.waiting.size >= WAITING_MAX) continue;
       entry.waiting.add(domain);
       this.#schedule(entry);
     }

@@ -26,6 +26,7 @@ export interface Said {
 }
 
 const HANDSHAKE: Duration = seconds(30);
+const PART_BYTES = 262_144;
 
 export class MailConnection {
   /** Transactions that were begun. */
@@ -100,23 +101,24 @@ export class MailConnection {
 
   #sendBody(): void {
     const body = this.#transaction?.body;
-    if (body?.kind !== 'memory') return void this.#sendRows();
+    if (body?.kind !== 'memory' || body.bytes.length > PART_BYTES) return void this.#sendParts();
     const now = this.#options.clock.now();
     this.#session.body(body.bytes, now);
     this.#session.bodyEnd(now);
   }
 
   /**
-   * Row by row, each after the one before has left: a large message never stands in memory whole.
+   * Part by part, each after the one before has left: a large message is never copied whole, and
+   * one that breaks off is known not to have had its dot.
    */
-  async #sendRows(): Promise<void> {
-    const id = this.#transaction?.id;
-    if (id === undefined) return;
-    const { clock, readBodyPart } = this.#options;
+  async #sendParts(): Promise<void> {
+    const transaction = this.#transaction;
+    if (transaction === undefined) return;
+    const { clock } = this.#options;
     try {
       for (let index = 0; ; index += 1) {
-        const part = await readBodyPart(id, index);
-        if (this.#ending || this.#transaction?.id !== id) return;
+        const part = await this.#part(transaction, index);
+        if (this.#ending || this.#transaction !== transaction) return;
         if (!part) break;
         this.#session.body(part, clock.now());
         this.#drive.poke();
@@ -129,6 +131,12 @@ export class MailConnection {
       this.#drive.destroy();
       this.#end(broken(`the message could not be read: ${String(error)}`));
     }
+  }
+
+  async #part({ id, body }: Transaction, index: number): Promise<Uint8Array | undefined> {
+    if (body.kind === 'rows') return this.#options.readBodyPart(id, index);
+    const start = index * PART_BYTES;
+    return start < body.bytes.length ? body.bytes.subarray(start, start + PART_BYTES) : undefined;
   }
 
   #say(ending: Ending | undefined): void {

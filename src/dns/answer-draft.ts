@@ -1,7 +1,7 @@
 // The three sections of an answer while it is made. Whole RRsets go in, each once, and the
 // addresses that a reader will need next come along (RFC 1034 §4.3.2, step 6; RFC 2782).
 import { glueIn, placeIn } from './answer-lookup.ts';
-import { type Name, nameKey } from './name.ts';
+import { type Name, nameKey, sameName } from './name.ts';
 import { CLASS_IN, type ResourceRecord } from './packet.ts';
 import type { RecordData } from './records/record-data.ts';
 import { TYPE } from './types.ts';
@@ -10,8 +10,10 @@ import type { Node, RRset, Zone } from './zone.ts';
 export class AnswerDraft {
   readonly answers: ResourceRecord[] = [];
   readonly authority: ResourceRecord[] = [];
-  /** Name and type of each RRset that is in some section. */
-  readonly #present = new Set<string>();
+  /** Each RRset that is in some section under its own name. */
+  readonly #present = new Set<RRset>();
+  /** Name and type of those that a wildcard gave another name. */
+  readonly #expanded = new Set<string>();
   /** In whose addresses the reader will be interested, and the zone that may know them. */
   readonly #hosts: { readonly host: Name; readonly zone: Zone; readonly isServer: boolean }[] = [];
 
@@ -46,14 +48,14 @@ export class AnswerDraft {
     for (const type of [TYPE.A, TYPE.AAAA]) {
       for (const { host, node } of found) {
         const rrset = node?.get(type);
-        if (rrset && this.#isNew(host, type)) pushRecords(records, rrset, host);
+        if (rrset && this.#isNew(rrset, host)) pushRecords(records, rrset, host);
       }
     }
     return records;
   }
 
   #put(section: ResourceRecord[], zone: Zone, rrset: RRset, name: Name): boolean {
-    if (!this.#isNew(name, rrset.type)) return false;
+    if (!this.#isNew(rrset, name)) return false;
     pushRecords(section, rrset, name);
     for (const data of rrset.data) {
       const host = hostOf(data);
@@ -62,12 +64,16 @@ export class AnswerDraft {
     return true;
   }
 
-  #isNew(name: Name, type: number): boolean {
-    const key = `${type} ${nameKey(name)}`;
-    if (this.#present.has(key)) return false;
-    this.#present.add(key);
-    return true;
+  #isNew(rrset: RRset, name: Name): boolean {
+    if (sameName(rrset.name, name)) return isAdded(this.#present, rrset);
+    return isAdded(this.#expanded, `${rrset.type} ${nameKey(name)}`);
   }
+}
+
+/** False when it was there already. */
+function isAdded<T>(to: Set<T>, one: T): boolean {
+  const { size } = to;
+  return to.add(one).size > size;
 }
 
 function nodeOf(zone: Zone, host: Name): Node | undefined {

@@ -20,7 +20,12 @@ export interface ZoneStoreOptions {
 interface Served {
   readonly zone: Zone;
   readonly file: string;
+  /** What may not have been meant, in words. */
+  readonly warnings: readonly string[];
 }
+
+/** Warnings of one zone that are told; `fingerpost zone check` tells all. */
+const WARNINGS_MAX = 20;
 
 const FILE_BYTES_MAX = 256_000_000;
 
@@ -43,12 +48,12 @@ export class ZoneStore {
     const before = this.#zones;
     const next = new Map<string, Served>();
     for (const file of this.#files()) {
-      const zone = this.#read(file) ?? this.#keptFrom(file);
-      if (!zone) continue;
-      const key = nameKey(zone.origin);
-      const other = next.get(key);
-      if (other) this.#refuse(file, [`${file}:1:1: ${zone.origin} is already in ${other.file}`]);
-      else next.set(key, { zone, file });
+      const served = this.#read(file) ?? this.#keptFrom(file);
+      if (!served) continue;
+      const { origin } = served.zone;
+      const other = next.get(nameKey(origin));
+      if (other) this.#refuse(file, [`${file}:1:1: ${origin} is already in ${other.file}`]);
+      else next.set(nameKey(origin), served);
     }
     this.#zones = next;
     return this.#changes(before);
@@ -72,14 +77,14 @@ export class ZoneStore {
   }
 
   /** The version that a file gave when it was last without fault. */
-  #keptFrom(file: string): Zone | undefined {
-    return [...this.#zones.values()].find((served) => served.file === file)?.zone;
+  #keptFrom(file: string): Served | undefined {
+    return [...this.#zones.values()].find((served) => served.file === file);
   }
 
-  #read(file: string): Zone | undefined {
+  #read(file: string): Served | undefined {
     const read = readFile(file);
-    if (read.kind === 'zone') return read.zone;
-    return this.#refuse(file, read.faults.map(printFault));
+    if (read.kind === 'faults') return this.#refuse(file, read.faults.map(printFault));
+    return { zone: read.zone, file, warnings: read.warnings.map(printFault) };
   }
 
   #refuse(file: string, faults: readonly string[]): undefined {
@@ -92,12 +97,13 @@ export class ZoneStore {
 
   #changes(before: ReadonlyMap<string, Served>): readonly ZoneChange[] {
     const changes: ZoneChange[] = [];
-    for (const [key, { zone }] of this.#zones) {
+    for (const [key, { zone, warnings }] of this.#zones) {
       const old = before.get(key)?.zone;
       const change = changeBetween(old, zone);
       if (!change) continue;
       changes.push(change);
       this.#tell(old, zone);
+      for (const warning of warnings.slice(0, WARNINGS_MAX)) this.#notice(warning);
     }
     for (const [key, { zone, file }] of before) {
       if (this.#zones.has(key)) continue;

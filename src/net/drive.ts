@@ -167,7 +167,7 @@ class Driver<Event extends { readonly kind: string }> implements Drive, Connecti
     if (!isTransport(event)) this.#hand(event);
     else if (event.kind === 'send') this.#send(event.bytes);
     else if (event.kind === 'start-tls') this.#startTls();
-    else this.#close();
+    else this.#close(event.farewell);
     return true;
   }
 
@@ -225,10 +225,10 @@ class Driver<Event extends { readonly kind: string }> implements Drive, Connecti
     );
   }
 
-  #close(): void {
+  #close(farewell?: boolean): void {
     this.#flush();
     this.#stop();
-    this.#connection.end();
+    this.#connection.end(farewell);
   }
 
   /** Tells the session that the peer is gone; the second time there is nothing left to do. */

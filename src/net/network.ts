@@ -31,8 +31,10 @@ export interface Connection {
   resume(): void;
   /** Takes over the same connection for TLS; bytes received before are dropped (RFC 3207 §4.2). */
   startTls(options: TlsClient | TlsServer): Promise<TlsStarted>;
-  /** Sends what waits, then closes. */
-  end(): void;
+  /**
+   * Sends what waits, then closes. After a `farewell` the peer sends no more and is not waited for.
+   */
+  end(farewell?: boolean): void;
   /** Closes now. */
   destroy(): void;
 }

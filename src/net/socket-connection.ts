@@ -2,6 +2,7 @@
 // once and last, no exception after the end, no wait without a deadline. A peer that ends its half
 // still gets our replies; after our own `end` the peer has a while to read them and to close.
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Endpoint } from '../base/ip.ts';
 import type { Clock, Timer } from '../base/time.ts';
 import { seconds } from '../base/time.ts';
@@ -74,10 +75,12 @@ export class SocketConnection implements Connection {
     if (!this.#handshaking) this.#stream.resume();
   }
 
-  end(): void {
+  end(farewell = false): void {
     if (this.#ending || this.#over) return;
     this.#ending = true;
-    if (this.#handshaking) {
+    // The system still sends what it was given; TLS has a last word of its own.
+    const isSaid = farewell && this.#stream.writableLength === 0;
+    if (this.#handshaking || (isSaid && !(this.#stream instanceof TLSSocket))) {
       this.#stream.destroy();
       return;
     }
@@ -118,6 +121,7 @@ export class SocketConnection implements Connection {
 
   /** Waits until all is out, forgets what came in, then shakes hands. */
   async #secure(plain: Socket, options: TlsClient | TlsServer): Promise<TlsStarted> {
+    // Node would wrap a socket with writes under way as well, but in a slow stand-in for it.
     if (plain.writableLength > 0) {
       await new Promise<void>((flushed) => plain.write(NOTHING, () => flushed()));
     }

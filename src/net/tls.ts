@@ -116,8 +116,6 @@ export function handshake(socket: TLSSocket, options: TlsClient | TlsServer): Pr
     };
     socket.once(options.role === 'server' ? 'secure' : 'secureConnect', done);
     socket.once('close', failed).once('end', failed).on('error', blame);
-    // Before the handshake is over a server's TLS errors come by this name only.
-    (socket as NodeJS.EventEmitter).once('_tlsError', blame);
   });
 }
 
@@ -127,11 +125,11 @@ function asServer(plain: Socket, { identity }: TlsServer): TLSSocket {
 }
 
 function asClient(plain: Socket, options: TlsClient, trust: ClientTrust): TLSSocket {
+  // RFC 6066 §3: a server name has no dot at its end, and an address is no server name.
   const host = options.serverName.replace(/\.$/, '');
   return connect({
     socket: plain,
     host,
-    // RFC 6066 §3: an address is never sent as a server name.
     servername: isIP(host) === 0 ? host : '',
     // Judged in `handshake`, so that it is reported in either case.
     rejectUnauthorized: false,

@@ -1,18 +1,19 @@
 // UDP by `node:dgram`: best effort, as UDP is. A packet that cannot be sent is reported to the
 // listener and forgotten; a packet from an address with a zone id is not for us and dropped.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import type { Endpoint } from '../base/ip.ts';
+import type { Endpoint, IpAddress } from '../base/ip.ts';
 import { isIpv6, parseIp } from '../base/ip.ts';
 import type { DatagramListener, Datagrams, UdpOptions } from './network.ts';
 import { inWords, listenFailed } from './words.ts';
 
 type Resolved = (error: Error | null, address: string, family: number) => void;
 
-/** Stands where `node:dns` would be asked, and knows addresses only. */
-function addressesOnly(hostname: string, _family: unknown, resolved: Resolved): void {
-  const address = parseIp(hostname);
-  if (!address) throw new Error(`only addresses are sent to, and ${hostname} is a name`);
-  resolved(null, address, isIpv6(address) ? 6 : 4);
+/**
+ * Stands where `node:dns` would be asked. What is no address is handed on too, since the system
+ * knows addresses only and refuses it; to look here would cost a twentieth of a whole answer.
+ */
+function addressesOnly(address: string, family: unknown, resolved: Resolved): void {
+  resolved(null, address, Number(family));
 }
 
 /** Binds, and connects where asked; rejects with `LISTEN_FAILED`. */
@@ -70,6 +71,7 @@ class SocketDatagrams implements Datagrams {
   readonly #socket: Socket;
   readonly #listener: DatagramListener;
   readonly #connected: boolean;
+  readonly #isIpv6: boolean;
   #closed: Promise<void> | undefined;
 
   constructor(socket: Socket, options: UdpOptions, listener: DatagramListener) {
@@ -78,6 +80,7 @@ class SocketDatagrams implements Datagrams {
     this.#socket = socket;
     this.#listener = listener;
     this.#connected = options.connectedTo !== undefined;
+    this.#isIpv6 = isIpv6(this.at.address);
     socket.on('message', this.#received);
     socket.on('error', (error) => listener.failed(inWords(error)));
   }
@@ -99,7 +102,8 @@ class SocketDatagrams implements Datagrams {
   }
 
   readonly #received = (bytes: Uint8Array, from: RemoteInfo): void => {
-    const address = parseIp(from.address);
+    // The system writes IPv4 as we do; IPv6 it may write otherwise, or with a zone id.
+    const address = this.#isIpv6 ? parseIp(from.address) : (from.address as IpAddress);
     if (address) this.#listener.received(bytes, { address, port: from.port });
   };
 

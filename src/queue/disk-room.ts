@@ -15,19 +15,30 @@ export interface DiskRoomOptions {
   readonly reserveBytes: number;
 }
 
+interface Asked {
+  readonly at: Instant;
+  /** A promise until it is known. */
+  answer: boolean | Promise<boolean>;
+}
+
 export class DiskRoom {
   readonly #options: DiskRoomOptions;
-  #asked: { readonly at: Instant; readonly answer: Promise<boolean> } | undefined;
+  #asked: Asked | undefined;
 
   constructor(options: DiskRoomOptions) {
     this.#options = options;
   }
 
-  /** Never rejects: a disk that cannot be asked has no room. */
-  hasRoom(): Promise<boolean> {
+  /** At once when it is known. Never rejects: a disk that cannot be asked has no room. */
+  hasRoom(): boolean | Promise<boolean> {
     const now = this.#options.clock.now();
     if (this.#asked === undefined || between(this.#asked.at, now) >= BELIEVED) {
-      this.#asked = { at: now, answer: this.#ask() };
+      const answer = this.#ask();
+      const asked: Asked = { at: now, answer };
+      this.#asked = asked;
+      answer.then((known) => {
+        asked.answer = known;
+      });
     }
     return this.#asked.answer;
   }

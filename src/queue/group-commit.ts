@@ -1,13 +1,15 @@
 // Group commit: jobs that come within the same few milliseconds share one transaction and one sync,
 // and each is told only after that sync. While a commit holds the thread, the jobs of the next
-// group gather in the sockets. A job that fails harms no other: its group is rolled back and each
-// job runs again in a transaction of its own, so jobs must have no effect but on the transaction.
+// group gather in the sockets. The larger the crowd, the longer a group waits for company: a commit
+// costs the same for one job and for thirty. A job that fails harms no other: its group is rolled
+// back and each job runs again in a transaction of its own, so jobs must have no effect but on the
+// transaction.
 import { type Clock, milliseconds, type Timer } from '../base/time.ts';
 import type { Storage, Transaction } from '../storage/storage.ts';
 
 export interface GroupCommitOptions {
-  /** How long the first job of a group waits for others, while there is a crowd. */
-  readonly delayMs?: number;
+  /** How long the first job of a group waits for others at most, while there is a crowd. */
+  readonly delayMaxMs?: number;
   /** A group of this size is committed at once. */
   readonly jobsMax?: number;
 }
@@ -21,7 +23,7 @@ interface Job<Tx> {
 export class GroupCommit<Tx extends Transaction> {
   readonly #storage: Storage<Tx>;
   readonly #clock: Clock;
-  readonly #delayMs: number;
+  readonly #delayMaxMs: number;
   readonly #jobsMax: number;
   #waiting: Job<Tx>[] = [];
   #timer: Timer | undefined;
@@ -31,7 +33,7 @@ export class GroupCommit<Tx extends Transaction> {
   constructor(storage: Storage<Tx>, clock: Clock, options: GroupCommitOptions = {}) {
     this.#storage = storage;
     this.#clock = clock;
-    this.#delayMs = options.delayMs ?? 1;
+    this.#delayMaxMs = options.delayMaxMs ?? 8;
     this.#jobsMax = options.jobsMax ?? 200;
   }
 
@@ -57,8 +59,10 @@ export class GroupCommit<Tx extends Transaction> {
       this.#start();
       return;
     }
-    // A job alone in a quiet time gains nothing by waiting for company.
-    const delayMs = this.#lastGroupSize > 1 ? this.#delayMs : 0;
+    // A job alone in a quiet time gains nothing by waiting for company; else a millisecond for each
+    // job of the group before.
+    const crowd = this.#lastGroupSize;
+    const delayMs = crowd > 1 ? Math.min(crowd, this.#delayMaxMs) : 0;
     this.#timer ??= this.#clock.after(milliseconds(delayMs), () => this.#start());
   }
 

@@ -2,6 +2,7 @@
 // asked: its big parts (facts, settings, …) are stored once under the hash of their content, and
 // the entry holds the hashes.
 import { hash } from 'node:crypto';
+import { between, hours, type Instant } from '../base/time.ts';
 import type { LedgerEntry } from './message.ts';
 
 /** A part of a question, as it is shared. */
@@ -31,7 +32,7 @@ export class LedgerPacker {
     const question: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(entry.question)) {
       const part = SHARED_KEYS.has(key) && value !== undefined ? this.#part(value) : undefined;
-      if (part !== undefined && part.json.length > INLINE_CHARACTERS_MAX) {
+      if (part) {
         shared.push(part);
         hashes[key] = part.hash;
       } else question[key] = value;
@@ -39,14 +40,44 @@ export class LedgerPacker {
     return { json: JSON.stringify({ ...entry, question, shared: hashes }), shared };
   }
 
-  #part(value: object): SharedPart {
+  /** Nothing for a short part. */
+  #part(value: object): SharedPart | undefined {
     const known = this.#known.get(value);
     if (known) return known;
     const json = JSON.stringify(value);
+    if (json.length <= INLINE_CHARACTERS_MAX) return undefined;
     // 128 bits are far more than chance needs, and nobody gains by a collision in this ledger.
     const part = { hash: hash('sha256', json, 'base64url').slice(0, 22), json };
     this.#known.set(value, part);
     return part;
+  }
+}
+
+/** Stored parts are asked for again after this; what uses them counts as use by the day. */
+const STORED_BELIEVED = hours(1);
+const STORED_MAX = 10_000;
+
+/** Remembers which shared parts are stored, so that most entries are written without theirs. */
+export class SharedParts {
+  readonly #storedAt = new Map<string, Instant>();
+
+  /** Those of the entries that may not be stored yet, each once. */
+  missing(entries: readonly PackedEntry[], usedAt: Instant): readonly SharedPart[] {
+    const missing = new Map<string, SharedPart>();
+    for (const { shared } of entries) {
+      for (const part of shared) {
+        const storedAt = this.#storedAt.get(part.hash);
+        const isStored = storedAt !== undefined && between(storedAt, usedAt) < STORED_BELIEVED;
+        if (!isStored) missing.set(part.hash, part);
+      }
+    }
+    return [...missing.values()];
+  }
+
+  /** These are committed. */
+  add(parts: readonly SharedPart[], usedAt: Instant): void {
+    if (this.#storedAt.size > STORED_MAX) this.#storedAt.clear();
+    for (const { hash } of parts) this.#storedAt.set(hash, usedAt);
   }
 }
 

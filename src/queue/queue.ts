@@ -203,7 +203,7 @@ export class Queue {
   }
 
   /** May MAIL be answered with yes, as far as the disk goes? */
-  hasRoomForMail(): Promise<boolean> {
+  hasRoomForMail(): boolean | Promise<boolean> {
     return this.#diskRoom.hasRoom();
   }
 

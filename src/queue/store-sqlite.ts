@@ -5,7 +5,7 @@ import { FingerpostError } from '../base/errors.ts';
 import { type Clock, type Instant, instantAt } from '../base/time.ts';
 import { openSqlite, type SqliteStorage, type SqliteTransaction } from '../storage/sqlite.ts';
 import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
-import { LedgerPacker } from './ledger-entry.ts';
+import { LedgerPacker, SharedParts } from './ledger-entry.ts';
 import type { LeasedMessage, LedgerEntry, MessageId, NewMessage, Settlement } from './message.ts';
 import { SqliteQueueReader } from './reader-sqlite.ts';
 import { messageFrom, numberIn, recipientFrom } from './rows.ts';
@@ -24,6 +24,12 @@ export interface QueueStoreOptions extends GroupCommitOptions {
 const WAKE_SLICE = 1_000;
 const REASON_CHARACTERS_MAX = 1_000;
 
+/** What is known of a message without asking the file. */
+interface Place {
+  readonly seq: number;
+  readonly recipientCount: number;
+}
+
 /** Opens the spool of a lane, made where it is missing. */
 export async function openQueueStore(
   path: string,
@@ -41,6 +47,9 @@ export class SqliteQueueStore implements QueueStore {
   readonly #reader: QueueReader;
   readonly #clock: Clock;
   readonly #packer = new LedgerPacker();
+  readonly #shared = new SharedParts();
+  /** Messages that were leased as they came, until something of them is settled. */
+  readonly #fresh = new Map<MessageId, Place>();
   /** Bodies that are being written, under the place that their message will have. */
   readonly #uploads = new Map<MessageId, number>();
   #nextSeq: number;
@@ -80,6 +89,7 @@ export class SqliteQueueStore implements QueueStore {
       if (uploaded !== undefined) tx.run(HOT.forgetUpload, seq);
     });
     this.#uploads.delete(message.id);
+    if (leased) this.#fresh.set(message.id, { seq, recipientCount: message.recipients.length });
   }
 
   async lease(now: Instant, limit: number): Promise<readonly LeasedMessage[]> {
@@ -104,18 +114,26 @@ export class SqliteQueueStore implements QueueStore {
     });
   }
 
-  settle(settlement: Settlement): Promise<void> {
+  async settle(settlement: Settlement): Promise<void> {
+    const { id, notices } = settlement;
     const firstNoticeSeq = this.#nextSeq;
-    this.#nextSeq += settlement.notices.length;
+    this.#nextSeq += notices.length;
     const now = this.#clock.now();
-    return this.#commits.run((tx) => {
-      const seq = seqOf(tx, settlement.id);
-      if (settleRecipients(tx, seq, settlement)) finish(tx, seq, now);
-      for (const entry of settlement.ledger) this.#addEntry(tx, seq, entry);
-      for (const [index, notice] of settlement.notices.entries()) {
+    const entries = settlement.ledger.map((entry) => this.#packer.pack(entry));
+    const usedAt = settlement.ledger[0]?.at ?? now;
+    const parts = this.#shared.missing(entries, usedAt);
+    const fresh = this.#fresh.get(id);
+    await this.#commits.run((tx) => {
+      const seq = fresh?.seq ?? seqOf(tx, id);
+      if (settleRecipients(tx, seq, settlement, fresh?.recipientCount)) finish(tx, seq, now);
+      for (const { hash, json } of parts) tx.run(HOT.addShared, hash, usedAt, json);
+      for (const { json } of entries) tx.run(HOT.addEntry, seq, json);
+      for (const [index, notice] of notices.entries()) {
         insertMessage(tx, firstNoticeSeq + index, notice, false);
       }
     });
+    this.#shared.add(parts, usedAt);
+    this.#fresh.delete(id);
   }
 
   async wake(domains: readonly string[], now: Instant): Promise<number> {
@@ -233,9 +251,15 @@ function leaseMessage(tx: SqliteTransaction, seq: number, now: Instant): LeasedM
 
 /**
  * Brings recipients where the settlement says; one that is done already stays as it is. True when
- * the last open recipient of the message was among them.
+ * the last open recipient of the message was among them; `recipientCount`, where it is known,
+ * spares looking for others.
  */
-function settleRecipients(tx: SqliteTransaction, seq: number, settlement: Settlement): boolean {
+function settleRecipients(
+  tx: SqliteTransaction,
+  seq: number,
+  settlement: Settlement,
+  recipientCount?: number,
+): boolean {
   let changed = 0;
   for (const recipient of settlement.recipients) {
     changed += tx.run(
@@ -249,6 +273,8 @@ function settleRecipients(tx: SqliteTransaction, seq: number, settlement: Settle
       recipient.delayReported === true ? 1 : 0,
     );
   }
+  const isDone = ({ state }: Settlement['recipients'][number]): boolean => stateNumber(state) >= 3;
+  if (changed === recipientCount && settlement.recipients.every(isDone)) return true;
   return changed > 0 && tx.get(HOT.openLeft, seq) === undefined;
 }
 

@@ -64,7 +64,9 @@ export class IncomingMessage {
   header(): { readonly received: number; readonly messageIdField?: string } {
     const header = readHeader(this.#head ?? concat(this.#pieces), HEADER_BYTES_MAX);
     const id = fieldOf(header, 'message-id')?.trim().replace(/^<|>$/g, '');
-    return { received: countReceived(header), ...(id ? { messageIdField: id } : {}) };
+    // The first of the Received fields is our own.
+    const received = countReceived(header) - 1;
+    return { received, ...(id ? { messageIdField: id } : {}) };
   }
 
   async discard(): Promise<void> {

@@ -32,7 +32,7 @@ export interface ReceptionOptions {
   readonly tls: TlsIdentity | undefined;
   readonly bodies: BodyWriter;
   /** Is there room for mail on the disk? Asked at each MAIL. */
-  readonly hasRoom: () => Promise<boolean>;
+  readonly hasRoom: () => boolean | Promise<boolean>;
   /** Resolves when the message is committed and synced. */
   readonly put: (message: NewMessage) => Promise<void>;
 }
@@ -115,11 +115,16 @@ export class Reception {
     }
   }
 
-  async #onSender(sender: Sender): Promise<void> {
+  #onSender(sender: Sender): void | Promise<void> {
     const refusal = judgeClient(this.#options.policy, this.#connection.remote.address);
     if (refusal) return this.#refuse(refusal);
-    if (!this.#options.hasRoom())
-      return this.#refuse(reply(452, '4.3.1', 'The disk is nearly full'));
+    const hasRoom = this.#options.hasRoom();
+    if (typeof hasRoom === 'boolean') return this.#takeSender(sender, hasRoom);
+    return hasRoom.then((known) => this.#takeSender(sender, known));
+  }
+
+  #takeSender(sender: Sender, hasRoom: boolean): void {
+    if (!hasRoom) return this.#refuse(reply(452, '4.3.1', 'The disk is nearly full'));
     this.#sender = sender;
     this.#recipients = new Map();
     this.#session.accept();

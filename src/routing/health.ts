@@ -10,6 +10,7 @@
 import type { IpAddress } from '../base/ip.ts';
 import {
   after,
+  between,
   type Duration,
   type Instant,
   milliseconds,
@@ -37,10 +38,12 @@ export interface HostHealth {
   readonly address: IpAddress;
   readonly since: Instant;
   readonly because: string;
-  /** Failures since it was last well. */
+  /** Probes that failed since it was last well, the failure that made it bad among them. */
   readonly failures: number;
   /** Until then nobody but those already let through tries it. */
   readonly probeAt: Instant;
+  /** A message tries it, to see whether it answers again. */
+  readonly isProbing: boolean;
   /** Messages that may still be let through since it answered; 0 while it is bad. */
   readonly free: number;
   /** Successes since it answered. */
@@ -52,19 +55,22 @@ export interface Failure {
   readonly because: string;
 }
 
+/** A wait grows with each probe that fails, not with each message that was under way. */
 export function afterFailure(
   health: HostHealth | undefined,
   failure: Failure,
   now: Instant,
   settings: HealthSettings = HEALTH_DEFAULTS,
 ): HostHealth {
-  const failures = (health?.failures ?? 0) + 1;
+  const isProbe = !health || health.isProbing || health.successes > 0;
+  const failures = (health?.failures ?? 0) + (isProbe ? 1 : 0);
   const wait = Math.min(settings.probeMax, settings.probe * 2 ** (failures - 1));
   return {
     ...failure,
     since: health?.since ?? now,
     failures,
     probeAt: after(now, milliseconds(wait)),
+    isProbing: false,
     free: 0,
     successes: 0,
   };
@@ -78,7 +84,7 @@ export function afterSuccess(
 ): HostHealth | undefined {
   if (!health || health.successes >= settings.trusted) return undefined;
   if (health.successes > 0) return { ...health, successes: health.successes + 1 };
-  return { ...health, probeAt: now, free: settings.trusted, successes: 1 };
+  return { ...health, probeAt: now, isProbing: false, free: settings.trusted, successes: 1 };
 }
 
 /**
@@ -92,8 +98,10 @@ export function afterClaim(
 ): HostHealth | undefined {
   if (!health) return undefined;
   const free = Math.max(0, health.free - 1);
-  const probeAt = free > 0 ? health.probeAt : after(now, settings.probe);
-  return { ...health, free, probeAt };
+  if (free > 0) return { ...health, free };
+  const isProbing = health.successes === 0 && (health.isProbing || now >= health.probeAt);
+  const wait = Math.max(settings.probe, between(now, health.probeAt));
+  return { ...health, free, isProbing, probeAt: after(now, milliseconds(wait)) };
 }
 
 /** As a question carries it. */

@@ -176,6 +176,8 @@ export interface SpentTry {
   readonly reply: Reply;
 }
 
+const MAY_BE_ASKED_LATER: ReadonlySet<LeftKind> = new Set(['memory', 'surplus', 'lookup-failed']);
+
 /**
  * When no target is left. A host that greets with 5xx speaks for itself only, so the next is tried;
  * where every one of them did, and none was kept back, the domain has spoken, and waiting is in

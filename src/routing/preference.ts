@@ -90,7 +90,9 @@ function takeSlots(
   return levels.flat().filter((candidate) => taken.has(candidate));
 }
 
-/** A family that was not shown gets the last slot that shows no level, else the last level of its. */
+/**
+ * A family that was not shown gets the last slot that shows no level, else the last level of its.
+ */
 function withBothFamilies(
   levels: readonly (readonly Candidate[])[],
   firsts: readonly Candidate[],

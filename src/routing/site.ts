@@ -1,8 +1,14 @@
-// The site: the set of hosts that a route leads to. Domains with the same hosts share one, and with
-// it connections and limits, so that a thousand customers of one provider are one destination.
-import type { Target } from './target.ts';
+// The site: the hosts that a domain's mail leads to. Domains with the same hosts share one, and
+// with it connections and limits, so that a thousand customers of one provider are one destination.
+import type { Left, LeftKind, Target } from './target.ts';
 
-/** The hosts in one order, whatever order the route tries them in. */
-export function siteOf(targets: readonly Target[]): string {
-  return [...new Set(targets.map((target) => target.host))].sort().join(' ');
+const NO_WAY: ReadonlySet<LeftKind> = new Set(['null-mx', 'self', 'not-better']);
+
+/**
+ * The hosts in one order, whichever of them the route tries this time and in whatever order: what
+ * chance, memory or a failed lookup left out is of the site just the same.
+ */
+export function siteOf(targets: readonly Target[], left: readonly Left[] = []): string {
+  const others = left.filter(({ kind }) => !NO_WAY.has(kind));
+  return [...new Set([...targets, ...others].map(({ host }) => host))].sort().join(' ');
 }

@@ -16,7 +16,6 @@ export function reply(code: number, enhanced: string | undefined, text: string):
 }
 
 export const isPositive = (given: Reply): boolean => given.code >= 200 && given.code < 400;
-export const isTransient = (given: Reply): boolean => given.code >= 400 && given.code < 500;
 export const isPermanent = (given: Reply): boolean => given.code >= 500;
 
 /**

@@ -48,7 +48,7 @@ export class ServerSession implements Session<ServerEvent> {
   /** Replies that are not sent yet. */
   #out = '';
   /** What follows once they are sent. */
-  #afterwards: 'start-tls' | 'close' | undefined;
+  #afterwards: TransportEvent | undefined;
   #stage: Stage = 'commands';
   #state: State = 'connected';
   #asked: Proposal['kind'] | undefined;
@@ -152,7 +152,7 @@ export class ServerSession implements Session<ServerEvent> {
   tlsFailed(_because: string, now: Instant): void {
     if (this.#stage !== 'handshake') return;
     this.closed(undefined, now);
-    this.#afterwards = 'close';
+    this.#afterwards = { kind: 'close' };
   }
 
   closed(_because: string | undefined, now: Instant): void {
@@ -176,9 +176,9 @@ export class ServerSession implements Session<ServerEvent> {
       this.#out = '';
       return { kind: 'send', bytes };
     }
-    const kind = this.#afterwards;
+    const event = this.#afterwards;
     this.#afterwards = undefined;
-    return kind && { kind };
+    return event;
   }
 
   #readCommand(): boolean {
@@ -234,7 +234,7 @@ export class ServerSession implements Session<ServerEvent> {
         this.#reset(next);
         return this.#say(say.OK);
       case 'QUIT':
-        return this.#hangUp(say.goodbye(this.#hostname));
+        return this.#hangUp(say.goodbye(this.#hostname), true);
     }
   }
 
@@ -279,7 +279,7 @@ export class ServerSession implements Session<ServerEvent> {
     this.#input.clear();
     this.#patience.suspend();
     this.#stage = 'handshake';
-    this.#afterwards = 'start-tls';
+    this.#afterwards = { kind: 'start-tls' };
     return undefined;
   }
 
@@ -356,11 +356,11 @@ export class ServerSession implements Session<ServerEvent> {
     else this.#say(reply);
   }
 
-  #hangUp(reply: Reply): undefined {
+  #hangUp(reply: Reply, farewell = false): undefined {
     this.#abort();
     this.#say(reply);
     this.#end();
-    this.#afterwards = 'close';
+    this.#afterwards = { kind: 'close', farewell };
   }
 
   #reset(state: State): void {

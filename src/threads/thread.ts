@@ -67,22 +67,27 @@ export class Thread {
       },
     });
     let death: string | undefined;
+    let isAtWork = false;
     worker.on('error', (error: unknown) => {
       death = error instanceof Error ? (error.stack ?? error.message) : String(error);
     });
     worker.on('exit', (code) => {
       const because = death ?? `it ended with code ${code}`;
       link.close(`${name} died: ${because}`);
-      if (this.#link === link) void this.#again(because);
+      if (isAtWork) void this.#again(because);
     });
     this.#worker = worker;
+    // Questions from now on stand in line behind those that bring the thread to work.
+    const begun = this.#options.begin(link);
+    this.#link = link;
     try {
-      await this.#options.begin(link);
+      await begun;
+      isAtWork = true;
     } catch (error) {
+      this.#link = undefined;
       await worker.terminate();
       throw error;
     }
-    this.#link = link;
   }
 
   async #again(because: string): Promise<void> {

@@ -26,7 +26,7 @@ function castFor(call: Call, folder: string): Cast {
 }
 
 function opening(folder: string): string {
-  return `An invented world on this machine: a nameserver, a sender, and two servers for example.com.
+  return `An invented world on this machine: a nameserver, a sender, and two mail servers.
 
 ${ZONE_TEXT.replace(/^/gm, '    ').trimEnd()}
 

@@ -8,7 +8,16 @@ import type { OwnApp } from '../surroundings.ts';
 
 function log(call: Call, app: OwnApp): void {
   const { clock, err } = call.around;
-  app.events.listen((event) => err.write(printEvent(event, clock.now(), call.json)));
+  // Events come in batches; so do the lines, since each write is a call of the system.
+  let lines = '';
+  const flush = (): void => {
+    err.write(lines);
+    lines = '';
+  };
+  app.events.listen((event) => {
+    if (lines === '') queueMicrotask(flush);
+    lines += printEvent(event, clock.now(), call.json);
+  });
 }
 
 /** Resolves at the first request to stop. SIGHUP reads the zones again meanwhile. */
