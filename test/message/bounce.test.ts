@@ -1,3 +1,4 @@
+// Bounces and delay notices, taken apart again: three parts, seven bits, nothing forged.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

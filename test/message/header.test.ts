@@ -1,3 +1,4 @@
+// Header fields as they come, folded, hostile or endless.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

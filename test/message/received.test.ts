@@ -1,3 +1,4 @@
+// The Received field for every way in which a message may have come.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

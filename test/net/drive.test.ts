@@ -251,6 +251,7 @@ describe('deadlines', () => {
     connection.hears('a\n');
     session.due = instantAt(1_000);
     connection.hears('b\n');
+    assert.equal(clock.pending, 1);
     await clock.advance(seconds(1));
     assert.deepEqual(session.log, ['expired 1000']);
   });
@@ -377,6 +378,25 @@ describe('ends', () => {
     connection.listener.closed('reset');
     await clock.settle();
     assert.deepEqual([told, ended], [['first', 'second'], ['reset']]);
+  });
+
+  test('`ended` waits for an application at work, even after destroy', async () => {
+    const gate = Promise.withResolvers<void>();
+    const {
+      clock,
+      connection,
+      ended,
+      drive: driven,
+    } = await staged({
+      handle: () => gate.promise,
+    });
+    connection.hears('a\n');
+    driven.destroy();
+    connection.listener.closed(undefined);
+    assert.deepEqual(ended, []);
+    gate.resolve();
+    await clock.settle();
+    assert.deepEqual([ended, connection.log], [[undefined], ['destroy']]);
   });
 
   test('destroy tells nobody but `ended`', async () => {

@@ -235,6 +235,30 @@ describe('a connection', LIMITS, () => {
     await pair.close();
   });
 
+  test('can be paused before it is opened', async () => {
+    const pair = await connectedPair(network);
+    pair.server.pause();
+    const server = new ConnectionRecorder(pair.server);
+    pair.client.write(bytes('early'));
+    for (let turns = 0; turns < 10; turns += 1) await turn();
+    assert.equal(server.text, '');
+    pair.server.resume();
+    await server.until(({ text }) => text === 'early');
+    await pair.close();
+  });
+
+  test('ends with a peer whose last words nobody reads', async () => {
+    const pair = await connectedPair(network);
+    const server = new ConnectionRecorder(pair.server);
+    const client = new ConnectionRecorder(pair.client);
+    pair.server.pause();
+    pair.client.write(new Uint8Array(200_000));
+    pair.server.end();
+    await Promise.all([server, client].map((one) => one.until(({ isClosed }) => isClosed)));
+    assert.deepEqual([server.text, server.closings], ['', [undefined]]);
+    await pair.close();
+  });
+
   test('does not wait for ever for a peer that never closes', async () => {
     const clock = falseClock();
     const pair = await connectedPair(realNetwork(clock));

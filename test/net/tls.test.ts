@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { createServer } from 'node:tls';
 import { fromLatin1 } from '../../src/base/bytes.ts';
 import { seconds } from '../../src/base/time.ts';
 import type { TlsClient, TlsServer } from '../../src/net/network.ts';
@@ -13,7 +14,7 @@ import { systemClock } from '../../src/system.ts';
 import { type CertificateFiles, selfSigned, selfSignedFiles } from '../support/certificate.ts';
 import { ConnectionRecorder } from '../support/connection-recorder.ts';
 import { falseClock } from '../support/false-clock.ts';
-import { connectedPair } from '../support/loopback.ts';
+import { connectedPair, loopback } from '../support/loopback.ts';
 
 const NAME = 'mail.example.com';
 const bytes = fromLatin1;
@@ -105,6 +106,25 @@ describe('STARTTLS', { timeout: 10_000 }, () => {
     });
   }
 
+  test('sends a name as server name, without a last dot, and no address', async (context) => {
+    const seen: (string | false | null)[] = [];
+    const peer = createServer({ cert: files.cert, key: files.key }, (socket) => {
+      seen.push(socket.servername);
+      socket.end();
+    });
+    context.after(() => peer.close());
+    await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+    const { port } = peer.address() as { port: number };
+    for (const serverName of [`${NAME}.`, '127.0.0.1']) {
+      const connected = await untrusting.connect(loopback(port), { timeout: seconds(5) });
+      assert.ok(connected.kind === 'connected');
+      const client = new ConnectionRecorder(connected.connection);
+      await client.connection.startTls({ ...asClient, serverName });
+      await client.until(({ isClosed }) => isClosed);
+    }
+    assert.deepEqual(seen, [NAME, false]);
+  });
+
   test('a client that must verify refuses what it cannot', async () => {
     const pair = await connectedPair(untrusting);
     const client = new ConnectionRecorder(pair.client);
@@ -135,8 +155,10 @@ describe('STARTTLS', { timeout: 10_000 }, () => {
     ]);
     assert.equal(started.kind, 'started');
     assert.equal(served.kind, 'started');
-    pair.server.resume();
     pair.client.write(bytes('EHLO\r\n'));
+    for (let turns = 0; turns < 10; turns += 1) await turn();
+    assert.equal(server.text, 'STARTTLS\r\n', 'still paused');
+    pair.server.resume();
     await server.until(({ text }) => text.endsWith('EHLO\r\n'));
     assert.equal(server.text, 'STARTTLS\r\nEHLO\r\n');
     await pair.close();
@@ -145,17 +167,17 @@ describe('STARTTLS', { timeout: 10_000 }, () => {
   test('begins only when all that was written before is out', async () => {
     const pair = await connectedPair(untrusting);
     const server = new ConnectionRecorder(pair.server);
-    const client = new ConnectionRecorder(pair.client);
-    pair.client.pause();
-    const large = 'x'.repeat(8_000_000);
-    pair.server.write(bytes(large));
-    const serving = pair.server.startTls(asServer);
-    pair.client.resume();
-    await client.until(({ text }) => text.length === large.length);
-    const [started, served] = await Promise.all([pair.client.startTls(asClient), serving]);
-    assert.deepEqual([started.kind, served.kind], ['started', 'started']);
-    pair.client.write(bytes('after'));
-    await server.until(({ text }) => text === 'after');
+    pair.server.pause();
+    const block = 'x'.repeat(4_000_000);
+    pair.client.write(bytes(block));
+    pair.client.write(bytes(block));
+    const pending = pair.client.startTls(asClient);
+    pair.server.resume();
+    await server.until(({ text }) => text.length > 2 * block.length);
+    // A ClientHello is a handshake record, type 22 (RFC 8446 §5.1).
+    assert.equal(server.text.indexOf('\x16'), 2 * block.length);
+    pair.server.destroy();
+    assert.equal((await pending).kind, 'failed');
     await pair.close();
   });
 

@@ -72,6 +72,14 @@ describe('datagrams', { timeout: 10_000 }, () => {
     await Promise.all([socket.close(), other.close()]);
   });
 
+  test('a name is nothing that can be sent to: nobody is asked for its address', async () => {
+    const client = hearing();
+    const socket = await network.udp(loopback(0), {}, client);
+    socket.send(fromLatin1('to a name'), loopback(9, 'localhost'));
+    assert.match(await client.refused, /EINVAL/);
+    await socket.close();
+  });
+
   test('an endpoint that is taken is named', async () => {
     const first = await network.udp(loopback(0), {}, deaf);
     await assert.rejects(network.udp(first.at, {}, deaf), {

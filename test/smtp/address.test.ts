@@ -1,3 +1,4 @@
+// Mail addresses: what is one, what is none, and how each is written.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// Our client and our server in one room: what one says, the other understands.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

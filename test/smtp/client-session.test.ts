@@ -1,3 +1,4 @@
+// The client's half of SMTP, as dialogues with a scripted server, cut at every byte.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// Bodies on their way out: dots doubled, lines ended by CRLF, wherever the parts are cut.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

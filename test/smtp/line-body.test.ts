@@ -1,3 +1,4 @@
+// Bodies on their way in: only CRLF.CRLF ends one, and none of its look-alikes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

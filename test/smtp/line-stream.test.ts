@@ -1,3 +1,4 @@
+// Command lines out of bytes: cut anywhere, too long, or ended by the wrong byte.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromLatin1 } from '../../src/base/bytes.ts';

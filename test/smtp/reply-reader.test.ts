@@ -1,3 +1,4 @@
+// Replies out of bytes: of one line or many, with and without enhanced codes, or no replies at all.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// The server's half of SMTP, as dialogues: what a client says, what it hears, what we are told.
 import { test } from 'node:test';
 import { reply } from '../../src/smtp/reply.ts';
 import { type DialogueOptions, dialogue } from '../support/smtp-dialogue.ts';

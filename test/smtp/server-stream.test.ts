@@ -1,3 +1,4 @@
+// The same events however the bytes are cut, and no bytes that do any harm.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// The table of states and commands, read against RFC 5321.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isReply } from '../../src/smtp/reply.ts';

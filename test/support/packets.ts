@@ -51,7 +51,9 @@ const u16 = fc.nat({ max: 0xffff });
 const u32 = fc.nat({ max: 0xffff_ffff });
 const bytes = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
 
-/** Few labels, so that names share their ends; all in lower case, so that compression keeps them. */
+/**
+ * Few labels, so that names share their ends; all in lower case, so that compression keeps them.
+ */
 export const names: fc.Arbitrary<Name> = fc
   .array(fc.constantFrom('a', 'mail', 'example', 'com', '.\\', '\x00\xff ', 'x'.repeat(63)), {
     maxLength: 3,

@@ -1,6 +1,6 @@
 // SMTP dialogues as text. `C:` is a line of the client, `S:` how a reply of the server begins, `E:`
-// an event in short, `D:` what somebody does to the session besides. After each run of `C:` and `D:`
-// lines the session must say and tell exactly what follows, in that order.
+// an event in short, `D:` what somebody does to the session besides. After each run of `C:` and
+// `D:` lines the session must say and tell exactly what follows, in that order.
 import assert from 'node:assert/strict';
 import { fromLatin1, latin1 } from '../../src/base/bytes.ts';
 import type { TransportEvent } from '../../src/base/session.ts';
