@@ -142,7 +142,7 @@ export const printEndpoint = ({ address, port }: Endpoint): string =>
 
 /** The endpoint in `192.0.2.1:25` or `[2001:db8::1]:25`; nothing for anything else. */
 export function parseEndpoint(text: string): Endpoint | undefined {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const match = /^(?:\[([^\]]*:[^\]]*)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const address = match && parseIp(match[1] ?? match[2] ?? '');
   const port = Number(match?.[3]);
   return address && port <= 65_535 ? { address, port } : undefined;

@@ -111,9 +111,9 @@ export class Conversations {
     for (let idle = list?.pop(); idle; idle = list?.pop()) {
       idle.timer.cancel();
       this.#idleCount -= 1;
+      if (list?.length === 0) this.#idle.delete(key);
       if (idle.connection.isIdle) return idle.connection;
     }
-    this.#idle.delete(key);
     return undefined;
   }
 

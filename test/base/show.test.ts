@@ -35,6 +35,7 @@ describe('bytes', () => {
     ['Latin-1', [0x47, 0x72, 0xfc, 0xdf, 0x65], 'Gr\\xfc\\xdfe'],
     ['UTF-8 beside what is none: all of it', [0xc3, 0xbc, 0xff], '\\xc3\\xbc\\xff'],
     ['a line break beside it', [0x0a, 0xff], '\\x0a\\xff'],
+    ['a byte order mark', [0xef, 0xbb, 0xbf], '\\xef\\xbb\\xbf'],
     ['an overlong slash', [0xc0, 0xaf], '\\xc0\\xaf'],
   ];
   for (const [what, bytes, shown] of BYTES) {
