@@ -2,6 +2,7 @@
 // strangers: on a terminal, in a log or on a page every byte that is not printable UTF-8 is shown
 // as \xNN, and a backslash of theirs as \\, so that no stranger can forge either
 // (docs/behaviour.md). In JSON it is \uNNNN, so that the value stays what it was.
+import { fromLatin1 } from './bytes.ts';
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\\]/gu;
 /** What `JSON.stringify` leaves of it. */
@@ -27,6 +28,15 @@ export function showBytes(bytes: Uint8Array): string {
       byte < 0x80 ? showText(String.fromCharCode(byte)) : hex(byte),
     ).join('');
   }
+}
+
+/**
+ * Text that holds octets as latin1, as replies do: shown as the UTF-8 that it is. Text with other
+ * characters was text before.
+ */
+export function showOctets(text: string): string {
+  const isOctets = /^[\0-\xff]*$/.test(text);
+  return isOctets ? showBytes(fromLatin1(text)) : showText(text);
 }
 
 /** JSON of a value, for programs and for whoever looks at it on a terminal. */

@@ -4,7 +4,7 @@
 
 import type { RouteExplanation } from '../api/types.ts';
 import { printEndpoint } from '../base/ip.ts';
-import { showText } from '../base/show.ts';
+import { showOctets, showText } from '../base/show.ts';
 import type { Route } from '../routing/route.ts';
 import type { Left, LeftKind } from '../routing/target.ts';
 import { domainText } from '../smtp/address.ts';
@@ -39,7 +39,7 @@ interface Board {
 
 function leftLine({ address, because }: Left): string {
   const what = address === undefined ? '' : `${address}  `;
-  return `✗ ${what}${showText(because)}`;
+  return `✗ ${what}${showOctets(because)}`;
 }
 
 /** Why a whole arm is out, where that is not a fault of its own. */
@@ -72,8 +72,8 @@ function decisionBoard(route: Exclude<Route, { kind: 'hosts' }>): Board {
     return { state: 'takes', number: '·', name: 'here', word: WORD.takes, below };
   }
   const name = route.kind === 'never' ? 'nowhere' : 'nowhere now';
-  const below = [showText(printReply(route.reply))];
-  return { state: 'out', number: '·', name, word: showText(route.because), below };
+  const below = [showOctets(printReply(route.reply))];
+  return { state: 'out', number: '·', name, word: showOctets(route.because), below };
 }
 
 function boardsOf(route: Route): readonly Board[] {

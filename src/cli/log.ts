@@ -1,6 +1,6 @@
 // Events as lines of a log: a time, a word, and what happened. Foreign text is made safe to show.
 import type { FingerpostEvent } from '../base/events.ts';
-import { showJson, showText } from '../base/show.ts';
+import { showJson, showOctets, showText } from '../base/show.ts';
 import { type Instant, instantAt, printInstant } from '../base/time.ts';
 import { counted, printAddress, printHost, printSize, printTime } from './words.ts';
 
@@ -12,13 +12,14 @@ function recipientSentence(
   const where = event.where === undefined ? '' : ` to ${showText(event.where)}`;
   const next = event.nextAttemptAt;
   const again = next === undefined ? '' : `; next attempt ${printTime(instantAt(next))}`;
-  return `${event.id} ${printAddress(event.recipient)}${where}: ${showText(event.because)}${again}`;
+  const because = showOctets(event.because);
+  return `${event.id} ${printAddress(event.recipient)}${where}: ${because}${again}`;
 }
 
 function triedSentence(event: EventOf<'target.tried'>): string {
   const preference = event.preference === undefined ? '' : ` (preference ${event.preference})`;
   const target = `${printHost(event.host)} ${event.address} port ${event.port}${preference}`;
-  return `${event.id} ${target}: ${showText(event.ending)}`;
+  return `${event.id} ${target}: ${showOctets(event.ending)}`;
 }
 
 function acceptedSentence(event: EventOf<'message.accepted'>): string {
@@ -28,7 +29,7 @@ function acceptedSentence(event: EventOf<'message.accepted'>): string {
 }
 
 function badHostSentence({ address, probeAt, because }: EventOf<'host.bad'>): string {
-  return `${address} until ${printTime(instantAt(probeAt))}: ${showText(because)}`;
+  return `${address} until ${printTime(instantAt(probeAt))}: ${showOctets(because)}`;
 }
 
 function recoveredSentence(event: EventOf<'queue.recovered'>): string {
@@ -57,7 +58,7 @@ function sentence(event: FingerpostEvent): string {
     case 'connection.closed':
       return event.because ? `${event.client}: ${showText(event.because)}` : event.client;
     case 'message.refused':
-      return `${event.client}: ${showText(event.reply)}`;
+      return `${event.client}: ${showOctets(event.reply)}`;
     case 'message.accepted':
       return acceptedSentence(event);
     case 'target.tried':

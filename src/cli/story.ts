@@ -2,7 +2,7 @@
 // what was said, and what comes next. Pure: a history in, text out.
 import type { LedgerEntry, MessageHistory, Origin, Recipient, Try } from '../api/types.ts';
 import { parseIp, printEndpoint } from '../base/ip.ts';
-import { showText } from '../base/show.ts';
+import { showOctets, showText } from '../base/show.ts';
 import { type Instant, milliseconds, printDuration } from '../base/time.ts';
 import type { Style } from './style.ts';
 import { printAddress, printFromNow, printHost, printSize, printTime } from './words.ts';
@@ -50,16 +50,16 @@ function tryLines(tried: Try, at: number): string[] {
   ];
   return [
     facts.join(', '),
-    ...tried.replies.map(({ phase, text }) => `   ${phase}: ${showText(text)}`),
+    ...tried.replies.map(({ phase, text }) => `   ${phase}: ${showOctets(text)}`),
     ...tried.notes.map((note) => `   note: ${showText(note)}`),
-    `   ended: ${showText(tried.ending)}`,
+    `   ended: ${showOctets(tried.ending)}`,
   ];
 }
 
 function attemptLines(entry: Attempted, attempt: number): string[] {
   const next = entry.nextAttemptAt;
   return [
-    `attempt ${attempt}: ${entry.outcome}: ${showText(entry.reason)}`,
+    `attempt ${attempt}: ${entry.outcome}: ${showOctets(entry.reason)}`,
     `asked ${printTime(entry.question.now)}`,
     ...factsLine(entry),
     `route: ${showText(entry.route)}`,
@@ -85,7 +85,7 @@ function entryLines(entry: LedgerEntry, attempt: number): string[] {
     case 'delay-reported':
       return [`the sender is told of the delay by ${entry.noticeId}`];
     default:
-      return [`${entry.kind}: ${showText(entry.reason)}`];
+      return [`${entry.kind}: ${showOctets(entry.reason)}`];
   }
 }
 

@@ -1,5 +1,5 @@
 // Sizes, instants and lists as commands print them.
-import { showText } from '../base/show.ts';
+import { showOctets, showText } from '../base/show.ts';
 import { type Duration, type Instant, printDuration, printInstant } from '../base/time.ts';
 import { printReply, type Reply } from '../smtp/reply.ts';
 
@@ -57,4 +57,4 @@ export function columns(rows: readonly (readonly string[])[]): string {
 }
 
 /** A reply from outside on one line. */
-export const printReplyText = (given: Reply): string => showText(printReply(given));
+export const printReplyText = (given: Reply): string => showOctets(printReply(given));

@@ -60,7 +60,9 @@ export async function attempt(
     }
     case 'hosts': {
       const walk = new Walk(parts, message, recipients);
-      const walked = await parts.pace.at(siteOf(decided.targets, decided.left), () => walk.along(decided));
+      const walked = await parts.pace.at(siteOf(decided.targets, decided.left), () =>
+        walk.along(decided),
+      );
       return walked === 'busy' ? walked : { ...result, tries: walk.tries, ended: walked };
     }
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { showBytes, showJson, showText } from '../../src/base/show.ts';
+import { showBytes, showJson, showOctets, showText } from '../../src/base/show.ts';
 
 const ROWS: readonly (readonly [what: string, text: string, shown: string])[] = [
   ['plain text', '250 Ok, "quoted" & <so>', '250 Ok, "quoted" & <so>'],
@@ -40,6 +40,19 @@ describe('bytes', () => {
   ];
   for (const [what, bytes, shown] of BYTES) {
     it(what, () => assert.equal(showBytes(Uint8Array.from(bytes)), shown));
+  }
+});
+
+describe('octets that are kept as latin1, as replies are', () => {
+  const OCTETS: readonly (readonly [what: string, text: string, shown: string])[] = [
+    ['ASCII', '250 Ok', '250 Ok'],
+    ['UTF-8', '550 Gr\u00c3\u00bc\u00c3\u009fe', '550 Grüße'],
+    ['a byte that is no UTF-8', '550 \u00ff', '550 \\xff'],
+    ['an escape', '220 \u001b[2J', '220 \\x1b[2J'],
+    ['text that was text before', '— 你好', '— 你好'],
+  ];
+  for (const [what, text, shown] of OCTETS) {
+    it(what, () => assert.equal(showOctets(text), shown));
   }
 });
 

@@ -1,7 +1,7 @@
 // `fingerpost queue list`: the messages that are not done, oldest first.
 import { type KeptMessage, RECIPIENT_STATES, type RecipientState } from '../../api/types.ts';
 import { FingerpostError } from '../../base/errors.ts';
-import { showText } from '../../base/show.ts';
+import { showOctets } from '../../base/show.ts';
 import { between, type Instant, printDuration } from '../../base/time.ts';
 import type { Call, CommandSpec } from '../call.ts';
 import { EXIT } from '../exit.ts';
@@ -28,7 +28,7 @@ function rowsOf(message: KeptMessage, now: Instant): readonly (readonly string[]
   const head = [message.id, age, printSize(message.sizeBytes), printAddress(message.sender)];
   const recipients = message.recipients.map((recipient) => {
     const next = recipient.state === 'waiting' ? printFromNow(recipient.nextAttemptAt, now) : '';
-    const reason = showText(recipient.lastReason ?? '');
+    const reason = showOctets(recipient.lastReason ?? '');
     return ['', recipient.state, next, `→ ${printAddress(recipient.address)}`, reason];
   });
   return [head, ...recipients];

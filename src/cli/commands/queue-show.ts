@@ -1,6 +1,6 @@
 // `fingerpost queue show ID`: one message and where each of its recipients stands.
 import type { KeptMessage } from '../../api/types.ts';
-import { showText } from '../../base/show.ts';
+import { showOctets, showText } from '../../base/show.ts';
 import type { Instant } from '../../base/time.ts';
 import type { CommandSpec } from '../call.ts';
 import { EXIT } from '../exit.ts';
@@ -20,7 +20,7 @@ function printMessage(message: KeptMessage, now: Instant): string {
     recipient.state,
     counted(recipient.attempts, 'attempt'),
     recipient.state === 'waiting' ? `next ${printFromNow(recipient.nextAttemptAt, now)}` : '',
-    showText(recipient.lastReason ?? ''),
+    showOctets(recipient.lastReason ?? ''),
   ]);
   return `${columns(facts)}${columns(recipients)}`;
 }

@@ -2,7 +2,7 @@
 // delivery would use, as a picture and as a plan.
 import type { RouteExplanation } from '../../api/types.ts';
 import { printEndpoint } from '../../base/ip.ts';
-import { showText } from '../../base/show.ts';
+import { showOctets, showText } from '../../base/show.ts';
 import type { Route } from '../../routing/route.ts';
 import type { Asked, CommandSpec } from '../call.ts';
 import { EXIT } from '../exit.ts';
@@ -34,14 +34,14 @@ function planRows(route: Route): readonly (readonly string[])[] {
     numberOf(target.preference),
     printHost(target.host),
     printEndpoint(target),
-    showText(target.because),
+    showOctets(target.because),
   ]);
   const left = route.left.map(({ preference, host, address, because }) => [
     '  not',
     numberOf(preference),
     printHost(host),
     address ?? '',
-    showText(because),
+    showOctets(because),
   ]);
   return [...tried, ...left];
 }
@@ -52,7 +52,7 @@ function printPlan(explanation: RouteExplanation, asked: Asked): string {
   const who = asked === 'server' ? 'the running server' : 'this command, without a server';
   return [
     `${title(explanation)}\n`,
-    ...verdict.map((because) => `  why: ${showText(because)}\n`),
+    ...verdict.map((because) => `  why: ${showOctets(because)}\n`),
     columns(planRows(route)),
     `decided by ${who}, ${printTime(question.now)}\n`,
   ].join('');

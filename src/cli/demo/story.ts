@@ -2,7 +2,7 @@
 // primary is down, and from the backup to the primary when it is back. A line is told only after
 // the servers reported it; a step that is not seen ends the story with a failure.
 import type { FingerpostEvent } from '../../base/events.ts';
-import { showText } from '../../base/show.ts';
+import { showOctets, showText } from '../../base/show.ts';
 import type { Style } from '../style.ts';
 import type { Actor } from './stage.ts';
 import { ADDRESS, MX_TO_BACKUP, MX_TO_MAIL, type Part, SMTP_PORT } from './world.ts';
@@ -93,7 +93,7 @@ async function taken(
     (event) => event.address === address && isYes(event),
   );
   await take(cast, who, 'recipient.delivered', () => true);
-  const reply = showText(tried.ending.replace('answered ', ''));
+  const reply = showOctets(tried.ending.replace('answered ', ''));
   cast.tell(line(who, `gives it to ${tried.host}, which says ${reply}`));
   because(cast, record);
 }
@@ -107,7 +107,7 @@ async function refusedByMail(cast: Cast, who: Part['name']): Promise<void> {
     'target.tried',
     (event) => event.address === ADDRESS.mail && !isYes(event),
   );
-  cast.tell(line(who, `tries ${tried.host} port ${SMTP_PORT}: ${showText(tried.ending)}`));
+  cast.tell(line(who, `tries ${tried.host} port ${SMTP_PORT}: ${showOctets(tried.ending)}`));
   because(cast, MX_TO_MAIL);
 }
 
