@@ -8,7 +8,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NODE_MAJOR_NEEDED = 26;
-const QUIET = '--disable-warning=ExperimentalWarning';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The command itself: sources in a clone, JavaScript in an installed package. */
@@ -33,7 +32,7 @@ function isNewEnough() {
 
 /** Runs `node` in our place: same arguments, same terminal, same signals, same end. */
 function handOver(node) {
-  const child = spawn(node, [QUIET, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -51,11 +50,22 @@ function handOver(node) {
   });
 }
 
+/** Warnings that a part of the runtime is new are for us, not for whoever runs a mail server. */
+function quieten() {
+  const listeners = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name === 'ExperimentalWarning') return;
+    for (const listener of listeners) listener.call(process, warning);
+  });
+}
+
 function start() {
-  if (isNewEnough() && process.execArgv.includes(QUIET)) {
+  if (isNewEnough()) {
+    quieten();
     return import(pathToFileURL(entry()).href);
   }
-  const node = isNewEnough() ? process.execPath : pinnedNode();
+  const node = pinnedNode();
   if (node === undefined) {
     console.error(
       `fingerpost: Node ${NODE_MAJOR_NEEDED} or newer is needed, this is ${process.versions.node}: ` +

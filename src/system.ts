@@ -2,7 +2,7 @@
 // sets timers or rolls dice. Everybody else is given a `Clock` and a `Chance`.
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Chance } from './base/random.ts';
-import { type Clock, type Duration, instantAt, type Timer } from './base/time.ts';
+import { type Clock, type Duration, type Instant, instantAt, type Timer } from './base/time.ts';
 
 /** The longest wait that `setTimeout` knows; a longer one would fire at once. */
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
@@ -56,14 +56,19 @@ export interface SignalHandlers {
   reload(): void;
 }
 
+/** Ctrl-C reaches everybody on the terminal, and npm passes it on besides: that is one request. */
+const ONE_REQUEST_MS = 500;
+
 /** Listens to the signals of the system; returns the function that ends it. */
-export function onSignals(handlers: SignalHandlers): () => void {
-  let stopping = false;
+export function onSignals(handlers: SignalHandlers, clock: Clock = systemClock): () => void {
+  let stoppedAt: Instant | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     const asked = signal as StopSignal;
-    if (stopping) handlers.hurry(asked);
-    else handlers.stop(asked);
-    stopping = true;
+    const now = clock.now();
+    if (stoppedAt === undefined) {
+      stoppedAt = now;
+      handlers.stop(asked);
+    } else if (now - stoppedAt > ONE_REQUEST_MS) handlers.hurry(asked);
   };
   const reload = (): void => handlers.reload();
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reload);

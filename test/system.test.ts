@@ -1,7 +1,7 @@
 // The real clock, the real chance, and the signals.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { days, milliseconds } from '../src/base/time.ts';
+import { after, days, milliseconds, seconds } from '../src/base/time.ts';
 import { onSignals, systemChance, systemClock } from '../src/system.ts';
 
 test('the clock runs timers once, not before their time, and never after cancel', async () => {
@@ -43,15 +43,27 @@ test('chance gives what was asked for', () => {
 
 test('signals: stop once, then hurry, reload at any time, and nothing when ended', () => {
   const heard: string[] = [];
-  const end = onSignals({
-    stop: (signal) => heard.push(`stop ${signal}`),
-    hurry: (signal) => heard.push(`hurry ${signal}`),
-    reload: () => heard.push('reload'),
-  });
-  for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT', 'SIGTERM'] as const) {
+  let now = systemClock.now();
+  const clock = { ...systemClock, now: () => now };
+  const end = onSignals(
+    {
+      stop: (signal) => heard.push(`stop ${signal}`),
+      hurry: (signal) => heard.push(`hurry ${signal}`),
+      reload: () => heard.push('reload'),
+    },
+    clock,
+  );
+  const send = (signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM'): void => {
     process.emit(signal, signal);
-  }
-  assert.deepEqual(heard, ['reload', 'stop SIGTERM', 'hurry SIGINT', 'hurry SIGTERM']);
+  };
+  send('SIGHUP');
+  send('SIGINT');
+  // Ctrl-C under npm: the terminal's and npm's.
+  send('SIGINT');
+  now = after(now, seconds(1));
+  send('SIGINT');
+  send('SIGTERM');
+  assert.deepEqual(heard, ['reload', 'stop SIGINT', 'hurry SIGINT', 'hurry SIGTERM']);
   end();
   assert.equal(process.listenerCount('SIGHUP'), 0);
   assert.equal(process.listenerCount('SIGTERM'), 0);

@@ -19,6 +19,13 @@ export function showText(text: string): string {
   );
 }
 
+/** Text of ours, in which what strangers said was made safe before: its backslashes are ours. */
+export function showOwn(text: string): string {
+  return text.replace(UNPRINTABLE, (character) =>
+    character === '\\' ? character : showText(character),
+  );
+}
+
 /** Bytes from outside: as UTF-8 where they are valid, else every byte outside ASCII as \xNN. */
 export function showBytes(bytes: Uint8Array): string {
   try {

@@ -1,6 +1,6 @@
 // Events as lines of a log: a time, a word, and what happened. Foreign text is made safe to show.
 import type { FingerpostEvent } from '../base/events.ts';
-import { showJson, showOctets, showText } from '../base/show.ts';
+import { showJson, showOctets, showOwn, showText } from '../base/show.ts';
 import { type Instant, instantAt, printInstant } from '../base/time.ts';
 import { counted, printAddress, printHost, printSize, printTime } from './words.ts';
 
@@ -51,7 +51,7 @@ function sentence(event: FingerpostEvent): string {
     case 'zone.loaded':
       return `${printHost(event.zone)} serial ${event.serial}, ${counted(event.names, 'name')}`;
     case 'zone.refused':
-      return `${printHost(event.zone)}: ${event.faults.map(showText).join('; ')}`;
+      return event.faults.map(showOwn).join('; ');
     case 'queue.recovered':
       return recoveredSentence(event);
     case 'connection.opened':

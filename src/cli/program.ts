@@ -2,7 +2,7 @@
 // every error a message and an exit code.
 import { Command, CommanderError } from 'commander';
 import { FingerpostError } from '../base/errors.ts';
-import { showJson, showText } from '../base/show.ts';
+import { showJson, showOwn } from '../base/show.ts';
 import { Call, type CommandSpec, type OptionValue } from './call.ts';
 import { COMMANDS } from './commands/list.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
@@ -74,8 +74,6 @@ function endOfCommander(error: CommanderError): ExitCode {
   return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
 }
 
-const isClean = (line: string): boolean => !/\p{Cc}/u.test(line);
-
 function printError(error: unknown, around: Surroundings, json: boolean): void {
   const ours = error instanceof FingerpostError;
   const message = error instanceof Error ? error.message : String(error);
@@ -84,7 +82,7 @@ function printError(error: unknown, around: Surroundings, json: boolean): void {
     around.err.write(`${showJson({ error: { code, message } })}\n`);
     return;
   }
-  const lines = message.split('\n').map((line) => (isClean(line) ? line : showText(line)));
+  const lines = message.split('\n').map(showOwn);
   around.err.write(`fingerpost: ${lines.join('\nfingerpost: ')}\n`);
   if (ours || !(error instanceof Error)) return;
   around.err.write(`this is a mistake of the program; please report it with these lines:\n`);

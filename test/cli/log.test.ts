@@ -56,7 +56,7 @@ const LINES: readonly (readonly [FingerpostEvent, string])[] = [
   ],
   [
     { kind: 'zone.refused', zone: 'b.example.', faults: ['a', EVIL] },
-    'zone.refused b.example: a; x\\x0d\\x0a\\x1b[2J',
+    'zone.refused a; x\\x0d\\x0a\\x1b[2J',
   ],
   [
     { kind: 'queue.recovered', waiting: 2, interrupted: 1, held: 0 },

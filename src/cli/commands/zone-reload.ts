@@ -1,5 +1,5 @@
 // `fingerpost zone reload`: the running server reads its zone files again.
-import { showText } from '../../base/show.ts';
+import { showOwn } from '../../base/show.ts';
 import type { CommandSpec } from '../call.ts';
 import { EXIT } from '../exit.ts';
 import { counted, printHost } from '../words.ts';
@@ -17,7 +17,7 @@ export const zoneReload: CommandSpec = {
     }
     for (const { zone, faults } of result.refused) {
       call.print(`${printHost(zone)}: refused, the version before is served on\n`);
-      for (const fault of faults) call.print(`  ${showText(fault)}\n`);
+      for (const fault of faults) call.print(`  ${showOwn(fault)}\n`);
     }
     return code;
   },
