@@ -259,6 +259,21 @@ describe('a connection', LIMITS, () => {
     await pair.close();
   });
 
+  test('does not wait at all for a peer that took leave', async () => {
+    const clock = falseClock();
+    const pair = await connectedPair(realNetwork(clock));
+    const server = new ConnectionRecorder(pair.server);
+    const client = new ConnectionRecorder(pair.client, { staysHalfOpen: true });
+    pair.server.write(bytes('221 bye\r\n'));
+    pair.server.end(true);
+    await server.until(({ isClosed }) => isClosed);
+    await client.until(({ halfClosed }) => halfClosed);
+    assert.deepEqual([client.text, server.closings], ['221 bye\r\n', [undefined]]);
+    pair.client.destroy();
+    await pair.close();
+    assert.equal(clock.pending, 0);
+  });
+
   test('does not wait for ever for a peer that never closes', async () => {
     const clock = falseClock();
     const pair = await connectedPair(realNetwork(clock));

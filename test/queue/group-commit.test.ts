@@ -44,7 +44,7 @@ class NoteStorage implements Storage<Notes> {
   async close(): Promise<void> {}
 }
 
-function setUp(options: { delayMs?: number; jobsMax?: number } = {}) {
+function setUp(options: { delayMaxMs?: number; jobsMax?: number } = {}) {
   const storage = new NoteStorage();
   const clock = falseClock();
   const commits = new GroupCommit(storage, clock, options);
@@ -67,7 +67,7 @@ describe('group commit', () => {
   });
 
   it('waits for company only after a group of several', async () => {
-    const { storage, clock, write } = setUp({ delayMs: 2 });
+    const { storage, clock, write } = setUp();
     void write('alone');
     await clock.advance(milliseconds(0));
     void write('alone again');
@@ -84,11 +84,29 @@ describe('group commit', () => {
     assert.deepEqual(storage.commits.slice(3), [['c', 'd']]);
   });
 
+  it('waits longer the larger the group before was, up to a limit', async () => {
+    const { storage, clock, write } = setUp({ delayMaxMs: 4 });
+    const commitAfter = async (ms: number): Promise<void> => {
+      void write('next');
+      const before = storage.commits.length;
+      await clock.advance(milliseconds(ms - 1));
+      assert.equal(storage.commits.length, before);
+      await clock.advance(milliseconds(1));
+      assert.equal(storage.commits.length, before + 1);
+    };
+    for (const text of ['a', 'b', 'c']) void write(text);
+    await clock.advance(milliseconds(0));
+    await commitAfter(3);
+    for (const text of ['a', 'b', 'c', 'd', 'e', 'f']) void write(text);
+    await clock.advance(milliseconds(0));
+    await commitAfter(4);
+  });
+
   it('commits at once what fills a group, and lets the next one go on by itself', async () => {
     const { storage, clock, write } = setUp({ jobsMax: 3 });
     const answers = Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(write));
     await clock.settle();
-    await clock.advance(milliseconds(2));
+    await clock.advance(milliseconds(3));
     assert.deepEqual(storage.commits, [['a', 'b', 'c'], ['d', 'e', 'f'], ['g']]);
     await answers;
   });

@@ -1,7 +1,8 @@
 // Entries come back as they were, and what many have in common is stored once.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LedgerPacker, unpackEntry } from '../../src/queue/ledger-entry.ts';
+import { after, hours, minutes } from '../../src/base/time.ts';
+import { LedgerPacker, SharedParts, unpackEntry } from '../../src/queue/ledger-entry.ts';
 import type { LedgerEntry } from '../../src/queue/message.ts';
 import { attempted, messageId, NOON, question } from '../support/queued-mail.ts';
 
@@ -35,5 +36,16 @@ describe('ledger entries', () => {
     assert.ok(first.shared.some(({ json }) => json.includes('192.0.2.25')));
     assert.ok(!first.json.includes('2001:db8::25'));
     assert.ok(first.json.includes('"smtpPort":25'));
+  });
+
+  it('are written without parts that were stored within the hour', () => {
+    const parts = new SharedParts();
+    const entries = [1, 2].map((seed) => new LedgerPacker().pack(attempted(NOON, question(seed))));
+    const missing = parts.missing(entries, NOON);
+    assert.deepEqual(missing, entries[0]?.shared);
+    assert.deepEqual(parts.missing(entries, NOON), missing, 'not yet committed');
+    parts.add(missing, NOON);
+    assert.deepEqual(parts.missing(entries, after(NOON, minutes(59))), []);
+    assert.deepEqual(parts.missing(entries, after(NOON, hours(1))), missing);
   });
 });

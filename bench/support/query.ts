@@ -1,0 +1,30 @@
+// Queries as bytes.
+import { parseName } from '../../src/dns/name.ts';
+import { CLASS_IN } from '../../src/dns/packet.ts';
+import { TYPE } from '../../src/dns/types.ts';
+import { encode } from '../../src/dns/wire.ts';
+
+const BYTES_MAX = 512;
+
+/** A query for the MX records of a name. */
+export function queryBytes(host: string, id: number): Uint8Array {
+  const name = parseName(`${host}.`);
+  if (typeof name !== 'string') throw new Error(`${host} ${name.because}`);
+  const packet = {
+    id,
+    opcode: 0,
+    isResponse: false,
+    authoritative: false,
+    truncated: false,
+    recursionDesired: true,
+    recursionAvailable: false,
+    authenticData: false,
+    checkingDisabled: false,
+    rcode: 0,
+    questions: [{ name, type: TYPE.MX, class: CLASS_IN }],
+    answers: [],
+    authority: [],
+    additional: [],
+  };
+  return encode(packet, BYTES_MAX);
+}
