@@ -134,6 +134,18 @@ test('an orderly stop loses nothing of what waits, and repeats nothing', async (
   assert.equal(new Set(subjects).size, 60);
 });
 
+test('a message that is handed in at the moment of the stop waits for the next start', async (t) => {
+  const { hosts, ended } = await world(t, PLAN);
+  const begun = hosts.relay.begin();
+  await hosts.relay.stop();
+  const id = await ended(begun);
+  assert.equal(await hosts.relay.states(id), 'waiting');
+  assert.equal(hosts.mail.connections, 0);
+  await hosts.relay.start();
+  await hosts.relay.next('queue.recovered', (event) => event.waiting === 1);
+  await hosts.relay.next('recipient.delivered');
+});
+
 test('a client in the middle of its message is let finish when the server stops', async (t) => {
   const { hosts, visit, clock } = await world(t, PLAN);
   const visitor = await visit('192.0.2.1:587');

@@ -83,6 +83,22 @@ test('after three days the probe sees the primary, and the backup hands over at 
   assert.deepEqual(await backup.waiting(), []);
 });
 
+test('a backup with much mail hands all of it over as soon as the primary answers', async (t) => {
+  const { hosts, clock, ended } = await world(t, { zones: TWO_EXCHANGES, hosts: PAIR });
+  const { sender, mail, backup } = hosts;
+  await mail.stop();
+  const texts = Array.from({ length: 60 }, (_, number) => mailText(`n${number}`));
+  await ended(Promise.all(texts.map((text) => sender.begin({ text }))));
+  await clock.advance(hours(3));
+  assert.equal((await backup.waiting()).length, 60);
+  await mail.start();
+  await backup.next('host.well');
+  await clock.advance(minutes(1));
+  assert.deepEqual(await backup.waiting(), []);
+  assert.equal(new Set(mail.mailbox('user').map(subjectOf)).size, 60);
+  assert.equal(mail.mailbox('user').length, 60);
+});
+
 test('a primary that is down is skipped, not tried by every message', async (t) => {
   const { hosts, clock, network } = await world(t, {
     zones: TWO_EXCHANGES,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { minutes, seconds } from '../../src/base/time.ts';
+import type { MessageId } from '../../src/queue/message.ts';
 import type { Fingerpost } from '../support/fingerpost.ts';
 import { fingerpost, mailHost, type World, world } from '../support/world.ts';
 
@@ -25,8 +26,8 @@ async function submitMany(
   relay: Fingerpost,
   count: number,
   to = 'user@example.com',
-): Promise<void> {
-  await ended(Promise.all(Array.from({ length: count }, () => relay.begin({ to }))));
+): Promise<readonly MessageId[]> {
+  return ended(Promise.all(Array.from({ length: count }, () => relay.begin({ to }))));
 }
 
 test('300 recipients of one domain are three transactions of 100 on one connection', async (t) => {
@@ -91,12 +92,17 @@ test('a server that says 421 to a second message gets it on a new connection', a
 test('20 messages at once use no more connections than a site may have, and few in all', async (t) => {
   const { hosts, network, clock, ended } = await world(t, play('delivery: { perSiteMax: 3 }\n'));
   network.set('192.0.2.10', { kind: 'delay', length: seconds(1) });
-  await submitMany({ ended }, hosts.relay, 20);
+  const ids = await submitMany({ ended }, hosts.relay, 20);
   await clock.advance(minutes(5));
   assert.equal(hosts.mail.taken.length, 20);
   assert.equal(hosts.mail.mostConnections, 3);
   assert.ok(hosts.mail.connections <= 9, `${hosts.mail.connections} connections`);
-  assert.equal(hosts.relay.all('recipient.deferred').length, 0, 'waiting for a turn is no failure');
+  const waitingIsNoAttempt = 'waiting for a turn is no attempt';
+  assert.equal(hosts.relay.all('recipient.deferred').length, 0, waitingIsNoAttempt);
+  for (const id of ids) {
+    const [message] = await hosts.relay.messages(id);
+    assert.equal(message?.recipients[0]?.attempts, 1, waitingIsNoAttempt);
+  }
 });
 
 test('a site that hangs does not hold up other domains', async (t) => {

@@ -72,6 +72,21 @@ test('what a host refuses for good bounces, and no other host is asked', async (
   }
 });
 
+test('where the operator says so, a 4xx means later and not the next host', async (t) => {
+  const { hosts } = await world(t, {
+    zones: ZONES,
+    hosts: {
+      home: fingerpost('192.0.2.1', 'delivery: { deferOn4xx: [example.com] }\n'),
+      first: mailHost('192.0.2.10', { rcpt: ['450 4.2.1 greylisted', '250 2.1.5 ok'] }),
+      second: mailHost('192.0.2.20'),
+    },
+  });
+  await hosts.home.submit();
+  await hosts.home.next('recipient.deferred');
+  await hosts.home.next('recipient.delivered');
+  assert.deepEqual([hosts.first.taken.length, hosts.second.connections], [1, 0]);
+});
+
 test('a message that broke off before its dot goes to the next host', async (t) => {
   const { hosts } = await world(t, play({ body: 'drop' }));
   const id = await hosts.home.submit({

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { minutes } from '../../src/base/time.ts';
+import { afterwards } from '../support/afterwards.ts';
+import { selfSignedFiles } from '../support/certificate.ts';
 import { mailText } from '../support/fingerpost.ts';
 import { bring, type Visitor } from '../support/visitor.ts';
 import { BACKUP, fingerpost, mailHost, PRIMARY, world } from '../support/world.ts';
@@ -125,6 +127,21 @@ test('a client that leaves in the middle of a large message leaves nothing behin
   await clock.advance(minutes(1));
   assert.equal(await hosts.mail.keptBodyParts(), 0);
   assert.deepEqual(await hosts.mail.waiting(), []);
+});
+
+test('with a certificate mail comes over TLS, and its Received field says so', async (t) => {
+  const { certPath, keyPath, remove } = selfSignedFiles({ names: ['mail.example.com'] });
+  afterwards(t, remove);
+  const tls = `tls: { cert: ${certPath}, key: ${keyPath} }`;
+  const settings = PRIMARY().replace('] }', `], ${tls} }`);
+  const { hosts } = await world(t, {
+    zones: ZONES,
+    hosts: { mail: fingerpost('192.0.2.10', settings), sender: fingerpost('192.0.2.1') },
+  });
+  await hosts.sender.submit();
+  await hosts.mail.next('recipient.delivered');
+  const [text = ''] = hosts.mail.mailbox('user');
+  assert.match(text, /^Received: from sender\.example\.com [^;]*with ESMTPS[^;]*TLSv1\.3/m);
 });
 
 test('a silent client is told so and loses its place', async (t) => {
