@@ -6,18 +6,8 @@ import type { Question } from '../routing/question.ts';
 import type { Route } from '../routing/route.ts';
 
 export type { LedgerEntry, Origin, Recipient, RecipientState, Try } from '../queue/message.ts';
+export { RECIPIENT_STATES } from '../queue/message.ts';
 export type { KeptMessage } from '../queue/store.ts';
-
-/** Every state a recipient can be in, for those who choose among them. */
-export const RECIPIENT_STATES = [
-  'waiting',
-  'attempting',
-  'held',
-  'delivered',
-  'bounced',
-  'unreported',
-  'dropped',
-] as const;
 
 /** Why mail for an address would go where: the question that was asked, and its answer. */
 export interface RouteExplanation {

@@ -37,15 +37,18 @@ export type BodySource =
   | { readonly kind: 'memory'; readonly bytes: Uint8Array }
   | { readonly kind: 'rows' };
 
-/** Where a recipient stands; `queue.ts` says what each promises. */
-export type RecipientState =
-  | 'waiting'
-  | 'attempting'
-  | 'held'
-  | 'delivered'
-  | 'bounced'
-  | 'unreported'
-  | 'dropped';
+/** Where a recipient can stand; `queue.ts` says what each promises. The first three are open. */
+export const RECIPIENT_STATES = [
+  'waiting',
+  'attempting',
+  'held',
+  'delivered',
+  'bounced',
+  'unreported',
+  'dropped',
+] as const;
+
+export type RecipientState = (typeof RECIPIENT_STATES)[number];
 
 /** A recipient as it is kept. `number` counts from 0 within its message. */
 export interface Recipient {

@@ -1,8 +1,13 @@
 // Rows of the spool as values of the queue.
 import { type Instant, instantAt } from '../base/time.ts';
 import type { Row, Value } from '../storage/storage.ts';
-import type { MessageId, Origin, Recipient, RecipientState } from './message.ts';
-import { STATES } from './schema.ts';
+import {
+  type MessageId,
+  type Origin,
+  RECIPIENT_STATES,
+  type Recipient,
+  type RecipientState,
+} from './message.ts';
 
 /** What a row of `messages` says, but for its recipients. */
 export interface MessageRow {
@@ -44,7 +49,7 @@ export function recipientFrom(row: Row): Recipient {
     number: numberIn(row, 'number'),
     address: String(row.address),
     domain: String(row.domain),
-    state: STATES[numberIn(row, 'state')] as RecipientState,
+    state: RECIPIENT_STATES[numberIn(row, 'state')] as RecipientState,
     attempts: numberIn(row, 'attempts'),
     nextAttemptAt: instantAt(numberIn(row, 'next_attempt_at')),
     ...(lastReason === undefined ? {} : { lastReason }),

@@ -11,21 +11,10 @@
 //
 // `seq` is the order of arrival. Small rows lie beside each other by it, so that the work on young
 // messages touches few pages whatever the size of the queue.
-import type { RecipientState } from './message.ts';
+import { RECIPIENT_STATES, type RecipientState } from './message.ts';
 
-/** Stored as its index: the first three are open, the others are done. */
-export const STATES: readonly RecipientState[] = [
-  'waiting',
-  'attempting',
-  'held',
-  'delivered',
-  'bounced',
-  'unreported',
-  'dropped',
-];
-
-/** A state as it is stored. */
-export const stateNumber = (state: RecipientState): number => STATES.indexOf(state);
+/** A state as it is stored: by its place in the list, whose order therefore stays. */
+export const stateNumber = (state: RecipientState): number => RECIPIENT_STATES.indexOf(state);
 
 /** Parts that one body may have. */
 export const PARTS_MAX = 65_536;
