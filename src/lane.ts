@@ -7,8 +7,8 @@ import { reasonOf } from './base/errors.ts';
 import type { Events } from './base/events.ts';
 import { type Endpoint, printEndpoint } from './base/ip.ts';
 import type { Chance } from './base/random.ts';
-import { after, type Clock, seconds } from './base/time.ts';
-import type { ListenerSettings, Settings } from './config/settings.ts';
+import { after, type Clock, minutes, seconds } from './base/time.ts';
+import type { ListenerSettings, Settings, TlsFiles } from './config/settings.ts';
 import { Conversations } from './delivery/conversations.ts';
 import { HostMemory } from './delivery/host-memory.ts';
 import { Maildir } from './delivery/maildir.ts';
@@ -16,8 +16,8 @@ import { createNotices } from './delivery/notice.ts';
 import { Pace } from './delivery/pace.ts';
 import { DeliveryWorker } from './delivery/worker.ts';
 import { allowedNetworks, askingOf, domainsOf, explain, scheduleOf } from './lane-settings.ts';
-import type { Network } from './net/network.ts';
-import { readTlsIdentity } from './net/tls.ts';
+import type { Network, TlsIdentity } from './net/network.ts';
+import { watchTlsIdentity } from './net/tls.ts';
 import type { MessageId, NewMessage } from './queue/message.ts';
 import { Queue } from './queue/queue.ts';
 import type { QueueStore } from './queue/store.ts';
@@ -58,6 +58,7 @@ export interface Lane {
 }
 
 const CONNECT_TIMEOUT = seconds(30);
+const CERTIFICATE_AGE = minutes(1);
 const MESSAGE_BYTES_MAX = 25 * 1_024 * 1_024;
 
 export function createLane(options: LaneOptions, doors: LaneDoors): Lane {
@@ -145,6 +146,16 @@ class BuiltLane implements Lane {
     return listening;
   }
 
+  /** Read again when the files change, so that a renewed certificate needs no restart. */
+  #identity({ certFile, keyFile }: TlsFiles): () => TlsIdentity {
+    const { clock, events } = this.#doors;
+    const changed = (because: string | undefined): void => {
+      const text = because ?? `the certificate ${certFile} was read again`;
+      events.emit({ kind: 'server.notice', text });
+    };
+    return watchTlsIdentity(certFile, keyFile, { clock, every: CERTIFICATE_AGE, changed });
+  }
+
   #receiver(kind: ListenerKind, door: ListenerSettings, queue: Queue): Receiver {
     const { number, settings } = this.#options;
     const { listen, messageBytesMax, connectionsMax, tls } = door;
@@ -154,7 +165,7 @@ class BuiltLane implements Lane {
       lane: number,
       policy: { kind, domains: domainsOf(settings), allowFrom: allowedNetworks(settings) },
       messageBytesMax,
-      tls: tls && readTlsIdentity(tls.certFile, tls.keyFile),
+      tls: tls && this.#identity(tls),
       bodies: queue,
       hasRoom: () => queue.hasRoomForMail(),
       put: (message) => queue.put(message),

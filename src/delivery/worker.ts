@@ -43,12 +43,9 @@ export class DeliveryWorker {
 
   async #deliverGroup(message: LeasedMessage, recipients: readonly Recipient[]): Promise<void> {
     try {
-      const ended = await attempt(this.#parts, message, recipients);
-      const settlement =
-        ended === 'busy'
-          ? this.#waitForRoom(message, recipients)
-          : await this.#conclude(message, ended);
-      await this.#parts.settle(settlement);
+      const made = await attempt(this.#parts, message, recipients);
+      if (made === 'busy') await this.#parts.settle(this.#waitForRoom(message, recipients));
+      else await this.#conclude(message, made);
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);
       this.#parts.events.emit({ kind: 'storage.failed', because });
@@ -90,16 +87,18 @@ export class DeliveryWorker {
     return decide(message, ended, context);
   }
 
-  async #conclude(message: LeasedMessage, made: Attempt): Promise<Settlement> {
+  /** What is reported is settled: whoever hears of it finds it in the ledger. */
+  async #conclude(message: LeasedMessage, made: Attempt): Promise<void> {
     const decisions = made.ended.map((ended) => this.#decide(message, ended));
-    for (const decision of decisions) this.#report(message, decision, made);
     const now = this.#parts.clock.now();
     const tells = decisions.some(
       (each) => each.kind === 'failed' || (each.kind === 'waiting' && each.tellDelay),
     );
     const notice = tells ? await this.#parts.notices.about(message) : this.#parts.notices.without();
     const ledger = ledgerOf(made, decisions, now);
-    return settlementOf(message, decisions, { now, tries: made.tries, ledger, notice });
+    const context = { now, tries: made.tries, ledger, notice };
+    await this.#parts.settle(settlementOf(message, decisions, context));
+    for (const decision of decisions) this.#report(message, decision, made);
   }
 
   #report(message: LeasedMessage, decision: Decision, { route }: Attempt): void {

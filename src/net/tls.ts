@@ -2,11 +2,12 @@
 // and the handshake. Nothing here throws for what a peer does; `readTlsIdentity` throws
 // `TLS_FILES_UNUSABLE`, which names the file and the mend.
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isIP, type Socket } from 'node:net';
 import { connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { FingerpostError, reasonOf } from '../base/errors.ts';
 import type { TlsFacts } from '../base/session.ts';
+import { after, type Clock, type Duration } from '../base/time.ts';
 import type { TlsClient, TlsIdentity, TlsServer, TlsStarted } from './network.ts';
 import { tlsInWords } from './words.ts';
 
@@ -43,6 +44,51 @@ export function readTlsIdentity(certPath: string, keyPath: string): TlsIdentity 
     createSecureContext({ cert, key, minVersion: 'TLSv1.2', honorCipherOrder: true }),
   );
   return { kind: 'tls-identity', context };
+}
+
+/** How often files are looked at, and whoever is to hear that they changed. */
+export interface IdentityWatch {
+  readonly clock: Clock;
+  readonly every: Duration;
+  /** New files are in use, or `because` they are not, those before stay. */
+  readonly changed: (because: string | undefined) => void;
+}
+
+/**
+ * The identity in the files, as they are: a certificate that was renewed is shown without a restart
+ * or a signal. Throws `TLS_FILES_UNUSABLE` only here, at the start.
+ */
+export function watchTlsIdentity(
+  certPath: string,
+  keyPath: string,
+  { clock, every, changed }: IdentityWatch,
+): () => TlsIdentity {
+  let identity = readTlsIdentity(certPath, keyPath);
+  let stamp = stampOf(certPath, keyPath);
+  let lookAt = after(clock.now(), every);
+  return () => {
+    if (clock.now() < lookAt) return identity;
+    lookAt = after(clock.now(), every);
+    try {
+      const found = stampOf(certPath, keyPath);
+      if (found === stamp) return identity;
+      stamp = found;
+      identity = readTlsIdentity(certPath, keyPath);
+      changed(undefined);
+    } catch (error) {
+      changed(error instanceof Error ? error.message : String(error));
+    }
+    return identity;
+  };
+}
+
+/** Differs when one of the files was written or replaced. */
+function stampOf(...paths: readonly string[]): string {
+  const times = paths.map((path) => {
+    const about = statSync(path, { throwIfNoEntry: false });
+    return about ? `${about.ino} ${about.mtimeMs} ${about.size}` : 'none';
+  });
+  return times.join('; ');
 }
 
 function readPem(path: string, what: string): Buffer {

@@ -29,7 +29,8 @@ export interface ReceptionOptions {
   readonly lane: number;
   readonly policy: TakingPolicy;
   readonly messageBytesMax: number;
-  readonly tls: TlsIdentity | undefined;
+  /** What is shown in a handshake that begins now; absent: STARTTLS is not offered. */
+  readonly tls: (() => TlsIdentity) | undefined;
   readonly bodies: BodyWriter;
   /** Is there room for mail on the disk? Asked at each MAIL. */
   readonly hasRoom: () => boolean | Promise<boolean>;
@@ -67,7 +68,7 @@ export class Reception {
     });
     this.#drive = drive<ServerEvent>(this.#session, connection, {
       clock,
-      tls: tls && { role: 'server', identity: tls, timeout: HANDSHAKE },
+      tls: tls && { role: 'server', identity: tls(), timeout: HANDSHAKE },
       handle: (event) => this.#handle(event),
       ended: () => {
         void this.#discard();

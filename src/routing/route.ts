@@ -106,10 +106,21 @@ function toTargets(question: Question, dialling: Dialling, before: readonly Left
   if (dialling.candidates.length === 0) {
     const failed = left.find((entry) => entry.kind === 'lookup-failed');
     if (failed) return later('4.4.3', failed.because, left);
-    return later('4.4.4', 'none of the hosts has an address that can be dialled', left);
+    return later('4.4.4', `no address can be dialled: ${reasonsIn(dialling.left)}`, left);
   }
   const chosen = chooseTargets(dialling.candidates, question);
   return { kind: 'hosts', targets: chosen.targets, left: [...left, ...chosen.left] };
+}
+
+const REASONS_MAX = 3;
+
+/** The first reasons in a sentence: `mail.example.com 10.0.0.1: not a global address: …`. */
+function reasonsIn(left: readonly Left[]): string {
+  const reasons = left.slice(0, REASONS_MAX).map(({ host, address, because }) => {
+    return `${address === undefined ? host : `${host} ${address}`}: ${because}`;
+  });
+  const more = left.length - reasons.length;
+  return [...reasons, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 function never(code: number, enhanced: string, because: string, left: readonly Left[]): Route {

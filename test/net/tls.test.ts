@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createServer } from 'node:tls';
 import { fromLatin1 } from '../../src/base/bytes.ts';
-import { seconds } from '../../src/base/time.ts';
+import { type Duration, after as later, minutes, seconds } from '../../src/base/time.ts';
 import type { TlsClient, TlsServer } from '../../src/net/network.ts';
 import { realNetwork } from '../../src/net/real-network.ts';
-import { readTlsIdentity } from '../../src/net/tls.ts';
+import { readTlsIdentity, watchTlsIdentity } from '../../src/net/tls.ts';
 import { systemClock } from '../../src/system.ts';
 import { type CertificateFiles, selfSigned, selfSignedFiles } from '../support/certificate.ts';
 import { ConnectionRecorder } from '../support/connection-recorder.ts';
@@ -280,4 +280,43 @@ describe('certificate files', () => {
       unusable(path, /is not that of the first/),
     );
   });
+
+  test('that are renewed are shown a minute later, and not before they belong together', () => {
+    const own = selfSignedFiles({ names: [NAME] });
+    const clock = standingClock();
+    const told: (string | undefined)[] = [];
+    const current = watchTlsIdentity(own.certPath, own.keyPath, {
+      clock,
+      every: minutes(1),
+      changed: (because) => told.push(because),
+    });
+    const first = current();
+    const renewed = selfSigned({ names: [NAME, 'backup.example.com'] });
+    writeFileSync(own.certPath, renewed.cert);
+    assert.equal(current(), first, 'the files are not looked at for every client');
+    clock.pass(minutes(1));
+    assert.equal(current(), first, 'half a renewal is no renewal');
+    writeFileSync(own.keyPath, renewed.key);
+    clock.pass(minutes(1));
+    const second = current();
+    assert.notEqual(second, first);
+    own.remove();
+    clock.pass(minutes(1));
+    assert.equal(current(), second, 'what was read stays when the files are gone');
+    assert.match(told[0] ?? '', /is not that of the first/);
+    assert.equal(told[1], undefined);
+    assert.match(told[2] ?? '', /ENOENT/);
+  });
 });
+
+/** Time that only passes when it is told to. */
+function standingClock() {
+  let now = systemClock.now();
+  return {
+    ...systemClock,
+    now: () => now,
+    pass: (length: Duration) => {
+      now = later(now, length);
+    },
+  };
+}
