@@ -199,7 +199,12 @@ class Delivery {
       connectTimeout: CONNECT_TIMEOUT,
       readBodyPart,
     });
-    this.#memory = this.#createMemory(settings, doors, queue);
+    const wake = (domains: readonly string[]): void => {
+      queue.wake(domains).catch((error: unknown) => {
+        events.emit({ kind: 'storage.failed', because: reasonOf(error) });
+      });
+    };
+    this.#memory = this.#createMemory(settings, doors, wake);
     const badAmong = this.#memory.badAmong.bind(this.#memory);
     this.asking = askingOf(settings, { ...doors, resolvers: options.resolvers, badAmong });
     const schedule = scheduleOf(settings);
@@ -217,6 +222,7 @@ class Delivery {
       ask: this.asking,
       deferOnTransient: new Set(delivery.deferOn4xx),
       settle: (settlement) => queue.settle(settlement),
+      wake,
       notices: createNotices({
         ...doors,
         hostname,
@@ -234,19 +240,18 @@ class Delivery {
     this.#conversations.stop();
   }
 
-  #createMemory(settings: Settings, doors: LaneDoors, queue: Queue): HostMemory {
-    const { events } = doors;
+  #createMemory(
+    settings: Settings,
+    doors: LaneDoors,
+    wake: (domains: readonly string[]) => void,
+  ): HostMemory {
     const security = { kind: 'opportunistic' } as const;
     return new HostMemory({
       ...doors,
       settings: { ...HEALTH_DEFAULTS, probe: settings.delivery.badHostProbe },
       probe: (host) =>
         this.#conversations.probe({ ...host, host: host.address, security, because: 'a probe' }),
-      wake: (domains) => {
-        queue.wake(domains).catch((error: unknown) => {
-          events.emit({ kind: 'storage.failed', because: reasonOf(error) });
-        });
-      },
+      wake,
     });
   }
 }

@@ -11,16 +11,22 @@ import { type Decision, decide, settlementOf } from './settle.ts';
 
 export interface WorkerParts extends AttemptParts {
   readonly settle: (settlement: Settlement) => Promise<void>;
+  /** Mail that waits for these domains is due now. */
+  readonly wake: (domains: readonly string[]) => void;
   readonly notices: NoticeSource;
   readonly schedule: RetrySchedule;
 }
 
 /** Until a site that has no room even to wait is asked again. */
 const BUSY_PAUSE: Duration = seconds(10);
+/** Domains that are known to have been reached; with more, all are forgotten. */
+const REACHED_MAX = 10_000;
 
 export class DeliveryWorker {
   readonly #parts: WorkerParts;
   readonly #running = new Set<Promise<void>>();
+  /** Domains that took a message since the start. */
+  readonly #reached = new Set<string>();
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -99,6 +105,16 @@ export class DeliveryWorker {
     const context = { now, tries: made.tries, ledger, notice };
     await this.#parts.settle(settlementOf(message, decisions, context));
     for (const decision of decisions) this.#report(message, decision, made);
+    const delivered = decisions.find((decision) => decision.kind === 'delivered');
+    if (delivered && made.route.kind === 'hosts') this.#noteReached(delivered.recipient.domain);
+  }
+
+  /** The memory of bad hosts ends with the process: what waits since is woken by a success. */
+  #noteReached(domain: string): void {
+    if (this.#reached.has(domain)) return;
+    if (this.#reached.size >= REACHED_MAX) this.#reached.clear();
+    this.#reached.add(domain);
+    this.#parts.wake([domain]);
   }
 
   #report(message: LeasedMessage, decision: Decision, { route }: Attempt): void {

@@ -20,7 +20,7 @@ async function withServer(context: TestContext, parts = falseParts([kept('0-a')]
     await server.close();
     rmSync(data, { recursive: true });
   });
-  const files = { '/work/fingerpost.yaml': `data: ${data}` };
+  const files = { '/srv/mail/fingerpost.yaml': `data: ${data}` };
   return { parts: falseParts(), files } satisfies FalseMachine;
 }
 
@@ -44,17 +44,17 @@ test('commands that need a server say so when none runs', async () => {
   ]) {
     const { code, err, out } = await runOn({}, ...args);
     assert.equal(code, EXIT.notRunning, args.join(' '));
-    assert.match(err, /no server answers at \/work\/data\/run\/api\.sock \(ENOENT\)/);
+    assert.match(err, /no server answers at \/srv\/mail\/data\/run\/api\.sock \(ENOENT\)/);
     assert.equal(out, '');
   }
 });
 
 test('faults of the configuration are all printed', async () => {
-  const files = { '/work/fingerpost.yaml': 'hostname: "?"\nsmpt: {}' };
+  const files = { '/srv/mail/fingerpost.yaml': 'hostname: "?"\nsmpt: {}' };
   const { code, err } = await runOn({ files }, 'queue', 'list');
   assert.equal(code, EXIT.configuration);
-  assert.match(err, /^fingerpost: \/work\/fingerpost\.yaml:1:11: hostname: .*\n/);
-  assert.match(err, /^fingerpost: \/work\/fingerpost\.yaml:2:1: smpt: .*smtp\?$/m);
+  assert.match(err, /^fingerpost: \/srv\/mail\/fingerpost\.yaml:1:11: hostname: .*\n/);
+  assert.match(err, /^fingerpost: \/srv\/mail\/fingerpost\.yaml:2:1: smpt: .*smtp\?$/m);
 });
 
 test('an error is JSON where JSON was asked for', async () => {
@@ -164,7 +164,7 @@ mail IN A 192.0.2.1
 
 test('a zone without faults', async () => {
   const { code, out } = await runOn(
-    { files: { '/work/zones/example.com.zone': ZONE } },
+    { files: { '/srv/mail/zones/example.com.zone': ZONE } },
     'zone',
     'check',
     'zones/example.com.zone',
@@ -174,7 +174,7 @@ test('a zone without faults', async () => {
 });
 
 test('a zone with faults: each with file, line and column', async () => {
-  const files = { '/work/a.zone': `${ZONE}@ IN MX ten mail\nx IN A 1.2.3\n` };
+  const files = { '/srv/mail/a.zone': `${ZONE}@ IN MX ten mail\nx IN A 1.2.3\n` };
   const { code, out } = await runOn({ files }, 'zone', 'check', 'a.zone');
   assert.equal(code, EXIT.no);
   assert.match(out, /^a\.zone:8:9: .+$/m);
@@ -184,23 +184,23 @@ test('a zone with faults: each with file, line and column', async () => {
 
 test('$INCLUDE reads below the folder of the zone, and nothing else', async () => {
   const files: Record<string, string> = {
-    '/work/z/in.zone': `${ZONE}$INCLUDE sub/a.inc\n`,
-    '/work/z/sub/a.inc': 'www IN A 192.0.2.80\n',
-    '/work/z/out.zone': `${ZONE}$INCLUDE ../secret\n`,
-    '/work/z/absolute.zone': `${ZONE}$INCLUDE /etc/passwd\n`,
-    '/work/z/link.zone': `${ZONE}$INCLUDE link\n`,
-    '/work/secret': 'www IN A 192.0.2.80\n',
+    '/srv/mail/z/in.zone': `${ZONE}$INCLUDE sub/a.inc\n`,
+    '/srv/mail/z/sub/a.inc': 'www IN A 192.0.2.80\n',
+    '/srv/mail/z/out.zone': `${ZONE}$INCLUDE ../secret\n`,
+    '/srv/mail/z/absolute.zone': `${ZONE}$INCLUDE /etc/passwd\n`,
+    '/srv/mail/z/link.zone': `${ZONE}$INCLUDE link\n`,
+    '/srv/mail/secret': 'www IN A 192.0.2.80\n',
     '/etc/passwd': 'root\n',
   };
   const realPath = (path: string): string | undefined =>
-    path === '/work/z/link' ? '/etc/passwd' : path in files ? path : undefined;
+    path === '/srv/mail/z/link' ? '/etc/passwd' : path in files ? path : undefined;
   const machine = { files, more: { files: { readText: (at: string) => files[at], realPath } } };
   const inside = await runOn(machine, 'zone', 'check', 'z/in.zone');
   assert.match(inside.out, /4 names, no faults/);
   for (const file of ['out', 'absolute', 'link']) {
     const { code, out } = await runOn(machine, 'zone', 'check', `z/${file}.zone`);
     assert.equal(code, EXIT.no, file);
-    assert.match(out, /it is not below \/work\/z/, file);
+    assert.match(out, /it is not below \/srv\/mail\/z/, file);
   }
 });
 
@@ -232,7 +232,7 @@ test('serve starts, logs what happens, reads zones again and stops when it is to
     },
   );
   const app = falseApp(parts);
-  const files = { '/work/fingerpost.yaml': 'submission: { listen: "127.0.0.1:587" }' };
+  const files = { '/srv/mail/fingerpost.yaml': 'submission: { listen: "127.0.0.1:587" }' };
   const ran = await runOn(
     {
       files,

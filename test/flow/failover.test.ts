@@ -187,3 +187,22 @@ const subjectOf = (text: string): string => /^Subject: (.*)$/m.exec(text)?.[1] ?
 
 const triedHosts = (sender: { all(kind: 'target.tried'): readonly { host: string }[] }) =>
   sender.all('target.tried').map(({ host }) => host.replace('.example.com', ''));
+
+test('after a restart, which forgets bad hosts, the first success wakes what waits', async (t) => {
+  const { hosts, clock } = await world(t, { zones: TWO_EXCHANGES, hosts: PAIR });
+  const { sender, mail, backup } = hosts;
+  await mail.stop();
+  await backup.stop();
+  await sender.submit({ text: mailText('one') });
+  await sender.next('recipient.deferred');
+  await sender.stop();
+  await mail.start();
+  await sender.start();
+  const start = clock.now();
+
+  await sender.submit({ text: mailText('two') });
+  await mail.next('recipient.delivered');
+  await mail.next('recipient.delivered');
+  assert.deepEqual(mail.mailbox('user').map(subjectOf).sort(), ['one', 'two']);
+  assert.ok(clock.now() - start < minutes(1), 'the first one did not wait for its retry');
+});

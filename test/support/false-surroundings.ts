@@ -24,7 +24,7 @@ export function falseApp(parts: FalseParts): OwnApp {
   return { start: async () => {}, stop: async () => {}, fetch, events: parts.events };
 }
 
-/** Runs one command; the working folder is `/work`, and nothing of this machine is touched. */
+/** Runs one command; the working folder is `/srv/mail`, and nothing of this machine is touched. */
 export async function runOn(machine: FalseMachine, ...args: string[]): Promise<Ran> {
   const { parts = falseParts(), files = {}, input, more = {} } = machine;
   const out: string[] = [];
@@ -34,7 +34,7 @@ export async function runOn(machine: FalseMachine, ...args: string[]): Promise<R
     err: { write: (text) => void err.push(text) },
     colour: false,
     env: {},
-    cwd: '/work',
+    cwd: '/srv/mail',
     machineName: 'box.example',
     version: '1.2.3',
     clock: { now: () => NOON, after: () => ({ cancel: () => {} }) },
