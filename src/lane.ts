@@ -7,7 +7,7 @@ import { reasonOf } from './base/errors.ts';
 import type { Events } from './base/events.ts';
 import { type Endpoint, printEndpoint } from './base/ip.ts';
 import type { Chance } from './base/random.ts';
-import { after, type Clock, minutes, seconds } from './base/time.ts';
+import { after, type Clock, minutes, pause, seconds } from './base/time.ts';
 import type { ListenerSettings, Settings, TlsFiles } from './config/settings.ts';
 import { Conversations } from './delivery/conversations.ts';
 import { HostMemory } from './delivery/host-memory.ts';
@@ -59,6 +59,8 @@ export interface Lane {
 
 const CONNECT_TIMEOUT = seconds(30);
 const CERTIFICATE_AGE = minutes(1);
+/** For deliveries that are under way when the lane is stopped. */
+const GRACE = seconds(30);
 const MESSAGE_BYTES_MAX = 25 * 1_024 * 1_024;
 
 export function createLane(options: LaneOptions, doors: LaneDoors): Lane {
@@ -187,11 +189,13 @@ class Delivery {
   readonly asking: ReturnType<typeof askingOf>;
   readonly #conversations: Conversations;
   readonly #memory: HostMemory;
+  readonly #clock: Clock;
 
   constructor(options: LaneOptions, doors: LaneDoors, queue: Queue, store: QueueStore) {
     const { settings, number } = options;
     const { hostname, delivery } = settings;
     const { clock, chance, events } = doors;
+    this.#clock = clock;
     const readBodyPart = (id: MessageId, index: number) => store.readBodyPart(id, index);
     this.#conversations = new Conversations({
       ...doors,
@@ -234,10 +238,14 @@ class Delivery {
     });
   }
 
+  /** What is under way may end by itself for a while; then it is broken off, and settled. */
   async stop(): Promise<void> {
     this.#memory.stop();
-    await this.worker.idle();
+    const idle = new AbortController();
+    const ended = this.worker.idle().then(() => idle.abort());
+    await pause(this.#clock, GRACE, idle.signal);
     this.#conversations.stop();
+    await ended;
   }
 
   #createMemory(

@@ -29,6 +29,7 @@ export interface Conversation extends Said {
 const IDLE: Duration = seconds(5);
 const IDLE_MAX = 200;
 const TRANSACTIONS_MAX = 100;
+const STOPPING = 'this server is stopping';
 
 interface Idle {
   readonly connection: MailConnection;
@@ -39,6 +40,8 @@ export class Conversations {
   readonly #options: ConversationOptions;
   readonly #idle = new Map<string, Idle[]>();
   #idleCount = 0;
+  readonly #active = new Set<MailConnection>();
+  #isStopping = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -67,7 +70,10 @@ export class Conversations {
     return printEnding(connection.ending);
   }
 
+  /** Idle connections take leave, those at work are broken off, and none is opened any more. */
   stop(): void {
+    this.#isStopping = true;
+    for (const connection of this.#active) connection.abort(STOPPING);
     for (const list of this.#idle.values()) {
       for (const { connection, timer } of list) {
         timer.cancel();
@@ -83,25 +89,30 @@ export class Conversations {
     key: string,
     transaction: Transaction,
   ): Promise<Omit<Conversation, 'reused'>> {
+    this.#active.add(connection);
     const ending = await connection.transact(transaction);
+    this.#active.delete(connection);
     const said = connection.said();
-    if (connection.isIdle && connection.transactions < TRANSACTIONS_MAX && !isClosing(ending)) {
-      this.#keepIdle(key, connection);
-    } else connection.quit();
+    const mayGoOn = connection.transactions < TRANSACTIONS_MAX && !this.#isStopping;
+    if (mayGoOn && connection.isIdle && !isClosing(ending)) this.#keepIdle(key, connection);
+    else connection.quit();
     return { ending, ...said };
   }
 
   async #open(target: Target, tls: boolean): Promise<MailConnection | Conversation> {
+    if (this.#isStopping) return unconnected(STOPPING, false);
     const { network, connectTimeout } = this.#options;
     const connected = await network.connect(target, { timeout: connectTimeout });
-    if (connected.kind === 'failed') {
-      const { because, timeout } = connected;
-      const ending: Ending = { kind: 'broken', phase: 'connect', because, timeout, recipients: [] };
-      return { ending, replies: [], reused: false };
+    if (connected.kind === 'failed') return unconnected(connected.because, connected.timeout);
+    if (this.#isStopping) {
+      connected.connection.destroy();
+      return unconnected(STOPPING, false);
     }
     const options: MailConnectionOptions = { ...this.#options, tls, serverName: target.host };
     const connection = new MailConnection(connected.connection, options);
+    this.#active.add(connection);
     const ending = await connection.ready();
+    this.#active.delete(connection);
     if (!ending) return connection;
     return { ending, ...connection.said(), reused: false };
   }
@@ -131,6 +142,11 @@ export class Conversations {
     list.push({ connection, timer });
     this.#idleCount += 1;
   }
+}
+
+function unconnected(because: string, timeout: boolean): Conversation {
+  const ending: Ending = { kind: 'broken', phase: 'connect', because, timeout, recipients: [] };
+  return { ending, replies: [], reused: false };
 }
 
 /** Never shared between hosts, nor between clear and TLS (docs/behaviour.md). */

@@ -82,6 +82,12 @@ export class MailConnection {
     this.#drive.poke();
   }
 
+  /** Breaks off what is under way, wherever it is; its ending tells how far it had come. */
+  abort(because: string): void {
+    this.#session.closed(because, this.#options.clock.now());
+    this.#drive.poke();
+  }
+
   said(): Said {
     const replies = this.#session.transcript();
     return this.#tls ? { replies, tls: this.#tls } : { replies };

@@ -115,6 +115,22 @@ test('an orderly stop settles what is under way', async (t) => {
   assert.equal((await hosts.relay.attempts(id)).length, 1);
 });
 
+test('a stop does not wait for a host that says nothing: it is broken off, and recorded', async (t) => {
+  const { hosts, clock } = await world(t, PLAN);
+  hosts.mail.says({ final: ['hang', '250 2.0.0 ok'] });
+  const id = await hosts.relay.submit();
+  await clock.advance(seconds(5));
+  const start = clock.now();
+  await hosts.relay.stop();
+  assert.ok(clock.now() - start <= minutes(1), 'the host has ten minutes for this reply');
+  assert.equal(await hosts.relay.states(id), 'waiting');
+  const [attempt] = await hosts.relay.attempts(id);
+  assert.match(attempt?.reason ?? '', /this server is stopping/);
+  assert.equal(attempt?.possibleDuplicate, true);
+  await hosts.relay.start();
+  await hosts.relay.next('recipient.delivered');
+});
+
 test('an orderly stop loses nothing of what waits, and repeats nothing', async (t) => {
   const { hosts, network, ended, clock } = await world(t, PLAN);
   network.set('192.0.2.10', { kind: 'delay', length: seconds(3) });
