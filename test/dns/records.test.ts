@@ -60,6 +60,32 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   {
+    type: TYPE.CAA,
+    text: '0 issue "ca.example; policy=ev"',
+    hex: '0005697373756563612e6578616d706c653b20706f6c6963793d6576',
+    data: { kind: 'CAA', flags: 0, tag: 'issue', value: bytes('ca.example; policy=ev') },
+  },
+  {
+    type: TYPE.CAA,
+    text: '128 iodef mailto:security@example.com',
+    printed: '128 iodef "mailto:security@example.com"',
+    hex: '8005696f6465666d61696c746f3a7365637572697479406578616d706c652e636f6d',
+    data: { kind: 'CAA', flags: 128, tag: 'iodef', value: bytes('mailto:security@example.com') },
+  },
+  {
+    type: TYPE.CAA,
+    text: '0 issue ""',
+    hex: '00056973737565',
+    data: { kind: 'CAA', flags: 0, tag: 'issue', value: bytes('') },
+  },
+  {
+    type: TYPE.TLSA,
+    text: '3 1 1 00ff 10ab',
+    printed: '3 1 1 00FF10AB',
+    hex: '03010100ff10ab',
+    data: { kind: 'TLSA', usage: 3, selector: 1, matching: 1, bytes: fromHex('00ff10ab') },
+  },
+  {
     type: TYPE.A,
     text: '192.0.2.1',
     hex: 'c0000201',

@@ -48,6 +48,7 @@ export function recordOf(line: string): ResourceRecord {
 }
 
 const u16 = fc.nat({ max: 0xffff });
+const u8 = fc.integer({ min: 0, max: 255 });
 const u32 = fc.nat({ max: 0xffff_ffff });
 const bytes = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
 
@@ -97,7 +98,18 @@ const typedData = fc.oneof(
   typed<DataOf<'TXT'>>(TYPE.TXT, 'TXT', {
     strings: fc.array(bytes(255), { minLength: 1, maxLength: 4 }),
   }),
-  typed<DataOf<'unknown'>>(TYPE.TLSA, 'unknown', { bytes: bytes(40) }),
+  typed<DataOf<'TLSA'>>(TYPE.TLSA, 'TLSA', {
+    usage: u8,
+    selector: u8,
+    matching: u8,
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+  }),
+  typed<DataOf<'CAA'>>(TYPE.CAA, 'CAA', {
+    flags: u8,
+    tag: fc.stringMatching(/^[0-9A-Za-z]{1,15}$/),
+    value: bytes(40),
+  }),
+  typed<DataOf<'unknown'>>(TYPE.SSHFP, 'unknown', { bytes: bytes(40) }),
   typed<DataOf<'unknown'>>(65_280, 'unknown', { bytes: bytes(40) }),
 );
 

@@ -13,6 +13,14 @@ export type RecordData =
   | SrvData
   /** One or more strings of at most 255 bytes each. */
   | { readonly kind: 'TXT'; readonly strings: readonly Uint8Array[] }
+  /** The value is at most 255 bytes in zone text, and as many as fit on the wire. */
+  | {
+      readonly kind: 'CAA';
+      readonly flags: number;
+      readonly tag: string;
+      readonly value: Uint8Array;
+    }
+  | TlsaData
   /** RFC 3597: the bytes as they are. */
   | { readonly kind: 'unknown'; readonly bytes: Uint8Array };
 
@@ -26,6 +34,15 @@ export interface SoaData {
   readonly expireSeconds: number;
   /** How long "no" may be believed (RFC 2308 §4). */
   readonly negativeTtlSeconds: number;
+}
+
+export interface TlsaData {
+  readonly kind: 'TLSA';
+  readonly usage: number;
+  readonly selector: number;
+  readonly matching: number;
+  /** The certificate or key, or its digest, as `selector` and `matching` say. */
+  readonly bytes: Uint8Array;
 }
 
 export interface SrvData {

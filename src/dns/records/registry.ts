@@ -3,6 +3,7 @@ import type { TypeCode } from '../packet.ts';
 import { WireError, WireReader } from '../wire-reader.ts';
 import { a } from './a.ts';
 import { aaaa } from './aaaa.ts';
+import { caa } from './caa.ts';
 import { cname } from './cname.ts';
 import type { RecordCodec, RecordFields } from './codec.ts';
 import { mx } from './mx.ts';
@@ -11,10 +12,11 @@ import { ptr } from './ptr.ts';
 import type { RecordData } from './record-data.ts';
 import { soa } from './soa.ts';
 import { srv } from './srv.ts';
+import { tlsa } from './tlsa.ts';
 import { txt } from './txt.ts';
 import { parseGeneric, unknown } from './unknown.ts';
 
-const known: readonly RecordCodec[] = [a, aaaa, ns, cname, ptr, mx, soa, srv, txt];
+const known: readonly RecordCodec[] = [a, aaaa, ns, cname, ptr, mx, soa, srv, txt, caa, tlsa];
 const codecs = new Map(known.map((codec) => [codec.type, codec]));
 
 /** The codec of a type; that for unknown types where there is no other. */

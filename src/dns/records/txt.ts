@@ -28,7 +28,7 @@ export const txt: RecordCodec<DataOf<'TXT'>> = {
 };
 
 /** In quotes; what is not printable ASCII as `\DDD` (RFC 1035 §5.1). */
-function printString(bytes: Uint8Array): string {
+export function printString(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) {
     const character = String.fromCharCode(byte);
