@@ -103,8 +103,10 @@ export class DeliveryWorker {
     const notice = tells ? await this.#parts.notices.about(message) : this.#parts.notices.without();
     const ledger = ledgerOf(made, decisions, now);
     const context = { now, tries: made.tries, ledger, notice };
-    await this.#parts.settle(settlementOf(message, decisions, context));
+    const settlement = settlementOf(message, decisions, context);
+    await this.#parts.settle(settlement);
     for (const decision of decisions) this.#report(message, decision, made);
+    this.#reportBounces(message, settlement);
     const delivered = decisions.find((decision) => decision.kind === 'delivered');
     if (delivered && made.route.kind === 'hosts') this.#noteReached(delivered.recipient.domain);
   }
@@ -115,6 +117,17 @@ export class DeliveryWorker {
     if (this.#reached.size >= REACHED_MAX) this.#reached.clear();
     this.#reached.add(domain);
     this.#parts.wake([domain]);
+  }
+
+  #reportBounces({ id, recipients }: LeasedMessage, { ledger }: Settlement): void {
+    for (const entry of ledger) {
+      if (entry.kind !== 'bounced') continue;
+      const { bounceId } = entry;
+      for (const { number, address } of recipients) {
+        if (!entry.recipients.includes(number)) continue;
+        this.#parts.events.emit({ kind: 'recipient.bounced', id, recipient: address, bounceId });
+      }
+    }
   }
 
   #report(message: LeasedMessage, decision: Decision, { route }: Attempt): void {

@@ -1,9 +1,9 @@
 // Listens for mail at some endpoints and gives each connection its reception. Stopping is orderly:
 // no new connection, every client is told 421 at its next command, and after a grace all are
 // closed.
-import type { Endpoint } from '../base/ip.ts';
+import { type Endpoint, printEndpoint } from '../base/ip.ts';
 import { type Duration, pause, seconds } from '../base/time.ts';
-import type { Listener, Network } from '../net/network.ts';
+import type { Connection, Listener, Network } from '../net/network.ts';
 import { Reception, type ReceptionOptions } from './reception.ts';
 
 export interface ReceiverOptions extends ReceptionOptions {
@@ -30,13 +30,9 @@ export class Receiver {
     const { network, listen, connectionsMax } = this.#options;
     try {
       for (const at of listen) {
-        const listener = await network.listen(at, { connectionsMax }, (connection) => {
-          const reception = new Reception(connection, this.#options, () => {
-            this.#receptions.delete(reception);
-            if (this.#receptions.size === 0) this.#empty.abort();
-          });
-          this.#receptions.add(reception);
-        });
+        const listener = await network.listen(at, { connectionsMax }, (connection) =>
+          this.#receive(connection),
+        );
         this.#listeners.push(listener);
       }
       return this.#listeners.map(({ at }) => at);
@@ -44,6 +40,18 @@ export class Receiver {
       await this.stop();
       throw error;
     }
+  }
+
+  #receive(connection: Connection): void {
+    const { events } = this.#options;
+    const client = printEndpoint(connection.remote);
+    events.emit({ kind: 'connection.opened', client });
+    const reception = new Reception(connection, this.#options, (because) => {
+      events.emit({ kind: 'connection.closed', client, ...(because && { because }) });
+      this.#receptions.delete(reception);
+      if (this.#receptions.size === 0) this.#empty.abort();
+    });
+    this.#receptions.add(reception);
   }
 
   async stop(): Promise<void> {

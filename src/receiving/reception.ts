@@ -55,7 +55,11 @@ export class Reception {
   /** Writing the body failed; said after the dot. */
   #fault: Reply | undefined;
 
-  constructor(connection: Connection, options: ReceptionOptions, ended: () => void) {
+  constructor(
+    connection: Connection,
+    options: ReceptionOptions,
+    ended: (because: string | undefined) => void,
+  ) {
     this.#options = options;
     this.#connection = connection;
     this.#client = printEndpoint(connection.remote);
@@ -70,9 +74,9 @@ export class Reception {
       clock,
       tls: tls && { role: 'server', identity: tls(), timeout: HANDSHAKE },
       handle: (event) => this.#handle(event),
-      ended: () => {
+      ended: (because) => {
         void this.#discard();
-        ended();
+        ended(because);
       },
       failed: (error) => {
         events.emit({

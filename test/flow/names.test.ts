@@ -36,6 +36,19 @@ test('a null MX ends the matter: the sender has the bounce at once', async (t) =
   assert.equal(hosts.mail.connections, 0, 'its address is not for mail (RFC 7505)');
 });
 
+test('a bounce is reported for each recipient that it speaks of, by the id of the bounce', async (t) => {
+  const { hosts } = await world(t, { zones: { 'example.com': '@ MX 0 .' }, hosts: HOSTS });
+  const id = await hosts.home.submit();
+  const bounced = await hosts.home.next('recipient.bounced');
+  const [kept] = (await hosts.home.ledger(id)).filter((entry) => entry.kind === 'bounced');
+  assert.deepEqual(bounced, {
+    kind: 'recipient.bounced',
+    id,
+    recipient: 'user@example.com',
+    bounceId: kept?.bounceId,
+  });
+});
+
 test('a domain that does not exist bounces with 5.1.2', async (t) => {
   const { hosts } = await world(t, {
     zones: { 'example.com': '@ MX 10 mail\nmail A 192.0.2.10' },

@@ -39,6 +39,14 @@ test('the primary takes mail for its recipients and its postmaster, and for nobo
   );
 });
 
+test('each connection of a client is reported when it comes and when it goes', async (t) => {
+  const { hosts, visit } = await world(t, { zones: ZONES, hosts: HOSTS });
+  const visitor = await visit('192.0.2.10:25');
+  const { client } = await hosts.mail.next('connection.opened');
+  await visitor.says('QUIT');
+  assert.equal((await hosts.mail.next('connection.closed')).client, client);
+});
+
 test('the backup refuses unknown recipients too: it makes no bounces to strangers', async (t) => {
   const { visit, hosts } = await world(t, PLAN);
   await hosts.mail.stop();
