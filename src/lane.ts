@@ -1,6 +1,7 @@
 // A lane: receives, queues and delivers with a spool of its own, in one thread, so that a message
 // accepted is delivered from memory. A plain builder over the doors it is given: `lane-worker.ts`
 // runs it in a thread, flow tests run several in one process under a false clock.
+
 import { join } from 'node:path';
 import type { RouteExplanation } from './api/types.ts';
 import { reasonOf } from './base/errors.ts';
@@ -25,7 +26,9 @@ import { openQueueStore } from './queue/store-sqlite.ts';
 import type { ListenerKind } from './receiving/policy.ts';
 import { Receiver } from './receiving/receiver.ts';
 import { type Submission, type Submitted, submit } from './receiving/submission.ts';
+import type { OurDomains } from './routing/domains.ts';
 import { HEALTH_DEFAULTS } from './routing/health.ts';
+import { DEFAULT_SERVER_LIMITS } from './smtp/server-limits.ts';
 
 export interface LaneDoors {
   readonly network: Network;
@@ -61,7 +64,6 @@ const CONNECT_TIMEOUT = seconds(30);
 const CERTIFICATE_AGE = minutes(1);
 /** For deliveries that are under way when the lane is stopped. */
 const GRACE = seconds(30);
-const MESSAGE_BYTES_MAX = 25 * 1_024 * 1_024;
 
 export function createLane(options: LaneOptions, doors: LaneDoors): Lane {
   return new BuiltLane(options, doors);
@@ -70,6 +72,7 @@ export function createLane(options: LaneOptions, doors: LaneDoors): Lane {
 class BuiltLane implements Lane {
   readonly #options: LaneOptions;
   readonly #doors: LaneDoors;
+  readonly #domains: OurDomains;
   readonly #receivers: Receiver[] = [];
   #store: QueueStore | undefined;
   #queue: Queue | undefined;
@@ -78,6 +81,7 @@ class BuiltLane implements Lane {
   constructor(options: LaneOptions, doors: LaneDoors) {
     this.#options = options;
     this.#doors = doors;
+    this.#domains = domainsOf(options.settings);
   }
 
   async start(): Promise<readonly Listening[]> {
@@ -119,7 +123,7 @@ class BuiltLane implements Lane {
       ...this.#doors,
       hostname: settings.hostname,
       lane: number,
-      domains: domainsOf(settings),
+      domains: this.#domains,
       messageBytesMax: largestMessage(settings),
       put: (message: NewMessage) => queue.put(message),
     };
@@ -165,7 +169,7 @@ class BuiltLane implements Lane {
       ...this.#doors,
       hostname: settings.hostname,
       lane: number,
-      policy: { kind, domains: domainsOf(settings), allowFrom: allowedNetworks(settings) },
+      policy: { kind, domains: this.#domains, allowFrom: allowedNetworks(settings) },
       messageBytesMax,
       tls: tls && this.#identity(tls),
       bodies: queue,
@@ -179,7 +183,8 @@ class BuiltLane implements Lane {
 
 function largestMessage({ smtp, submission }: Settings): number {
   return (
-    Math.max(smtp?.messageBytesMax ?? 0, submission?.messageBytesMax ?? 0) || MESSAGE_BYTES_MAX
+    Math.max(smtp?.messageBytesMax ?? 0, submission?.messageBytesMax ?? 0) ||
+    DEFAULT_SERVER_LIMITS.messageBytesMax
   );
 }
 

@@ -1,6 +1,7 @@
 // A running server, seen from its main thread: control, API and the threads that do the work. It
 // starts in an order in which nothing is half there (lock, ports, zones, nameserver, lane, API) and
 // stops in the opposite one; what fails at the start undoes what was started before it.
+
 import { join } from 'node:path';
 import { type Api, createApi } from './api/api.ts';
 import { socketPathOf } from './api/local.ts';
@@ -19,12 +20,12 @@ import { checkPorts } from './net/port-check.ts';
 import { realNetwork } from './net/real-network.ts';
 import { openQueueReader } from './queue/reader-sqlite.ts';
 import type { QueueReader } from './queue/store.ts';
+import { DEFAULT_SERVER_LIMITS } from './smtp/server-limits.ts';
 import { lockData } from './storage/lock.ts';
 import { systemClock } from './system.ts';
 import { Thread } from './threads/thread.ts';
 import { submitVia } from './without-server.ts';
 
-const MESSAGE_BYTES_MAX = 25 * 1_024 * 1_024;
 /** One lane for now; its number is in every id, so that more can come. */
 const LANE = 0;
 
@@ -167,7 +168,10 @@ export class Server {
         close: async () => {},
       },
       events: this.events,
-      messageBytesMax: submission?.messageBytesMax ?? smtp?.messageBytesMax ?? MESSAGE_BYTES_MAX,
+      messageBytesMax:
+        submission?.messageBytesMax ??
+        smtp?.messageBytesMax ??
+        DEFAULT_SERVER_LIMITS.messageBytesMax,
       explain: async (address) => lane().ask('explain', address),
       submit: async (given) => this.#submit(given),
       reloadZones: () => this.#reloadZones(),

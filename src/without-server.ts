@@ -1,5 +1,6 @@
 // The API in memory, for commands that need no server: routes are explained from what the DNS says
 // now, a message is given to the server that was named. Nothing listens and nothing is kept.
+
 import { type Api, createApi } from './api/api.ts';
 import type { Submission, Submitted } from './api/types.ts';
 import { FingerpostError } from './base/errors.ts';
@@ -11,9 +12,8 @@ import { handOver } from './delivery/hand-over.ts';
 import { askingOf, explain } from './lane-settings.ts';
 import { realNetwork } from './net/real-network.ts';
 import type { QueueReader } from './queue/store.ts';
+import { DEFAULT_SERVER_LIMITS } from './smtp/server-limits.ts';
 import { systemChance, systemClock } from './system.ts';
-
-const MESSAGE_BYTES_MAX = 25 * 1_024 * 1_024;
 
 /** What can be answered without a server; the rest says that one is needed. */
 export function withoutServer(
@@ -33,7 +33,7 @@ export function withoutServer(
   return createApi({
     queue: NO_QUEUE,
     events,
-    messageBytesMax: settings.submission?.messageBytesMax ?? MESSAGE_BYTES_MAX,
+    messageBytesMax: settings.submission?.messageBytesMax ?? DEFAULT_SERVER_LIMITS.messageBytesMax,
     explain: (address) => explain(asking, address),
     submit: (submission) => submitVia(settings, submission),
     reloadZones: notRunning,
