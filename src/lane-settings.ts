@@ -2,7 +2,7 @@
 // each is given the few that it needs.
 import type { RouteExplanation } from './api/types.ts';
 import { FingerpostError } from './base/errors.ts';
-import { type Cidr, type Endpoint, type IpAddress, isWithin, parseCidr } from './base/ip.ts';
+import { type Cidr, type Endpoint, type IpAddress, isWithinAny, parseCidr } from './base/ip.ts';
 import type { Chance } from './base/random.ts';
 import { type Clock, type Instant, seconds } from './base/time.ts';
 import type { Settings } from './config/settings.ts';
@@ -62,7 +62,7 @@ export interface AskingDoors {
 export function askingOf(settings: Settings, doors: AskingDoors): Asking {
   const { network, clock, chance, resolvers, badAmong } = doors;
   const servers = resolvers;
-  const trustAd = servers.every(({ address }) => isLoopback(address));
+  const trustAd = servers.every(({ address }) => isWithinAny(address, LOOPBACK));
   const resolver = createResolver({ network, clock, chance, servers, trustAd });
   return createAsking({
     clock,
@@ -76,12 +76,7 @@ export function askingOf(settings: Settings, doors: AskingDoors): Asking {
 }
 
 /** The AD bit is believed from this machine only (RFC 6840 §5.8: nobody else is on the path). */
-function isLoopback(address: IpAddress): boolean {
-  return ['127.0.0.0/8', '::1/128'].some((text) => {
-    const network = parseCidr(text);
-    return network !== undefined && isWithin(address, network);
-  });
-}
+const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1/128'];
 
 const SELF_AGE = seconds(10);
 

@@ -136,6 +136,14 @@ export function areWithin(bytes: Uint8Array | undefined, network: Cidr): boolean
   return true;
 }
 
+/** Is the address inside one of these networks, written as `parseCidr` reads them? */
+export function isWithinAny(address: IpAddress, networks: readonly string[]): boolean {
+  return networks.some((text) => {
+    const network = parseCidr(text);
+    return network !== undefined && isWithin(address, network);
+  });
+}
+
 /** `192.0.2.1:25`, `[2001:db8::1]:25`. */
 export const printEndpoint = ({ address, port }: Endpoint): string =>
   isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;

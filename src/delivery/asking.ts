@@ -1,7 +1,7 @@
 // Gathers the question that `route` answers: what the DNS says, who we are, which hosts failed
 // lately. Delivery asks it for every attempt, `fingerpost route` asks it for a person: the same
 // question, and so the same route.
-import { type IpAddress, isIpv6, isWithin, parseCidr } from '../base/ip.ts';
+import { type IpAddress, isIpv6, isWithinAny } from '../base/ip.ts';
 import type { Chance } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
 import type { Name } from '../dns/name.ts';
@@ -89,9 +89,5 @@ const LOCAL_NETWORKS: readonly string[] = ['127.0.0.0/8', '::1/128', 'fe80::/10'
 
 /** Reaches nobody but this machine or this wire, unless it was declared global. */
 function isLocalOnly(address: IpAddress, globalNetworks: readonly string[]): boolean {
-  const within = (text: string): boolean => {
-    const network = parseCidr(text);
-    return network !== undefined && isWithin(address, network);
-  };
-  return LOCAL_NETWORKS.some(within) && !globalNetworks.some(within);
+  return isWithinAny(address, LOCAL_NETWORKS) && !isWithinAny(address, globalNetworks);
 }

@@ -1,6 +1,6 @@
 // From hosts to addresses that can be dialled: global, of a family that this machine has a route
 // for, each once. What cannot be dialled is left with its reason. No order is decided here.
-import { type IpAddress, isIpv6, isWithin, parseCidr } from '../base/ip.ts';
+import { type IpAddress, isIpv6, isWithinAny } from '../base/ip.ts';
 import { specialPurpose } from '../base/special-purpose.ts';
 import type { Lookup } from '../dns/lookup.ts';
 import { hostText, nameKey } from '../dns/name.ts';
@@ -99,7 +99,7 @@ function obstacleTo(address: IpAddress, { self, settings }: Question): Fault | u
     return { kind: 'no-family', because };
   }
   const purpose = specialPurpose(address);
-  if (purpose === undefined || isDeclaredGlobal(address, settings.globalNetworks)) return undefined;
+  if (purpose === undefined || isWithinAny(address, settings.globalNetworks)) return undefined;
   return { kind: 'special-purpose', because: `not a global address: ${purpose}` };
 }
 
@@ -107,10 +107,3 @@ const repeated = (holder: string | undefined): Fault | undefined =>
   holder === undefined
     ? undefined
     : { kind: 'repeated', because: `the same address as ${holder}, where it is tried` };
-
-function isDeclaredGlobal(address: IpAddress, networks: readonly string[]): boolean {
-  return networks.some((text) => {
-    const network = parseCidr(text);
-    return network !== undefined && isWithin(address, network);
-  });
-}
