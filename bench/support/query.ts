@@ -3,6 +3,7 @@ import { parseName } from '../../src/dns/name.ts';
 import { CLASS_IN } from '../../src/dns/packet.ts';
 import { TYPE } from '../../src/dns/types.ts';
 import { encode } from '../../src/dns/wire.ts';
+import { queryPacket } from '../../src/resolver/query-packet.ts';
 
 const BYTES_MAX = 512;
 
@@ -10,21 +11,6 @@ const BYTES_MAX = 512;
 export function queryBytes(host: string, id: number): Uint8Array {
   const name = parseName(`${host}.`);
   if (typeof name !== 'string') throw new Error(`${host} ${name.because}`);
-  const packet = {
-    id,
-    opcode: 0,
-    isResponse: false,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: 0,
-    questions: [{ name, type: TYPE.MX, class: CLASS_IN }],
-    answers: [],
-    authority: [],
-    additional: [],
-  };
-  return encode(packet, BYTES_MAX);
+  const asked = { name, type: TYPE.MX, class: CLASS_IN };
+  return encode({ ...queryPacket(asked, id, false), authenticData: false }, BYTES_MAX);
 }

@@ -4,7 +4,7 @@ import type { TlsFacts } from '../base/session.ts';
 import { type Clock, type Duration, seconds } from '../base/time.ts';
 import { type Drive, drive } from '../net/drive.ts';
 import type { Connection } from '../net/network.ts';
-import type { MessageId } from '../queue/message.ts';
+import { type MessageId, PART_BYTES_MAX } from '../queue/message.ts';
 import { type ClientEvent, ClientSession, type PhasedReply } from '../smtp/client-session.ts';
 import type { Ending } from '../smtp/ending.ts';
 import type { Transaction } from './transaction.ts';
@@ -26,7 +26,6 @@ export interface Said {
 }
 
 const HANDSHAKE: Duration = seconds(30);
-const PART_BYTES = 262_144;
 
 export class MailConnection {
   /** Transactions that were begun. */
@@ -107,7 +106,8 @@ export class MailConnection {
 
   #sendBody(): void {
     const body = this.#transaction?.body;
-    if (body?.kind !== 'memory' || body.bytes.length > PART_BYTES) return void this.#sendParts();
+    if (body?.kind !== 'memory' || body.bytes.length > PART_BYTES_MAX)
+      return void this.#sendParts();
     const now = this.#options.clock.now();
     this.#session.body(body.bytes, now);
     this.#session.bodyEnd(now);
@@ -141,8 +141,10 @@ export class MailConnection {
 
   async #part({ id, body }: Transaction, index: number): Promise<Uint8Array | undefined> {
     if (body.kind === 'rows') return this.#options.readBodyPart(id, index);
-    const start = index * PART_BYTES;
-    return start < body.bytes.length ? body.bytes.subarray(start, start + PART_BYTES) : undefined;
+    const start = index * PART_BYTES_MAX;
+    return start < body.bytes.length
+      ? body.bytes.subarray(start, start + PART_BYTES_MAX)
+      : undefined;
   }
 
   #say(ending: Ending | undefined): void {

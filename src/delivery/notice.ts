@@ -42,22 +42,16 @@ export function createNotices(options: NoticeOptions): NoticeSource {
         message.body.kind === 'memory'
           ? message.body.bytes
           : await options.readBodyPart(message.id, 0);
-      return makerWith(headerOf(first ?? new Uint8Array(0)));
+      return makerWith((first ?? new Uint8Array(0)).subarray(0, HEADER_BYTES_MAX));
     },
   };
-}
-
-/** Everything before the empty line. */
-function headerOf(bytes: Uint8Array): Uint8Array {
-  const head = Buffer.from(bytes.subarray(0, HEADER_BYTES_MAX));
-  const end = head.indexOf('\r\n\r\n');
-  return end < 0 ? head : head.subarray(0, end + 2);
 }
 
 interface Told {
   readonly message: LeasedMessage;
   readonly action: 'failed' | 'delayed';
   readonly recipients: readonly NoticeRecipient[];
+  /** The beginning of the original; the notice shows no more than its header. */
   readonly head: Uint8Array;
 }
 

@@ -22,6 +22,11 @@ export interface ZoneFault extends Place {
   readonly mend?: string;
 }
 
+/** `a.zone:3:7: what is wrong; what to do`, as editors understand it. */
+export function printZoneFault({ file, line, column, because, mend }: ZoneFault): string {
+  return `${file}:${line}:${column}: ${because}${mend === undefined ? '' : `; ${mend}`}`;
+}
+
 export type ZoneRead =
   | { readonly kind: 'zone'; readonly zone: Zone; readonly warnings: readonly ZoneFault[] }
   | { readonly kind: 'faults'; readonly faults: readonly ZoneFault[] };

@@ -7,7 +7,7 @@ import { reasonOf } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
 import { hostText, nameKey, parseName } from '../dns/name.ts';
 import type { Zone } from '../dns/zone.ts';
-import type { ZoneFault, ZoneRead } from '../dns/zone-build.ts';
+import { printZoneFault, type ZoneFault, type ZoneRead } from '../dns/zone-build.ts';
 import { readZone, type ZoneSource } from '../dns/zone-text.ts';
 import { changeBetween, type ZoneChange } from './zone-change.ts';
 
@@ -28,11 +28,6 @@ interface Served {
 const WARNINGS_MAX = 20;
 
 const FILE_BYTES_MAX = 256_000_000;
-
-/** `zones/a.zone:3:7: what is wrong; what to do`, as editors understand it. */
-function printFault({ file, line, column, because, mend }: ZoneFault): string {
-  return `${file}:${line}:${column}: ${because}${mend === undefined ? '' : `; ${mend}`}`;
-}
 
 export class ZoneStore {
   readonly #options: ZoneStoreOptions;
@@ -83,8 +78,8 @@ export class ZoneStore {
 
   #read(file: string): Served | undefined {
     const read = readFile(file);
-    if (read.kind === 'faults') return this.#refuse(file, read.faults.map(printFault));
-    return { zone: read.zone, file, warnings: read.warnings.map(printFault) };
+    if (read.kind === 'faults') return this.#refuse(file, read.faults.map(printZoneFault));
+    return { zone: read.zone, file, warnings: read.warnings.map(printZoneFault) };
   }
 
   #refuse(file: string, faults: readonly string[]): undefined {

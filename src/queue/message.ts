@@ -33,6 +33,9 @@ export interface NewMessage {
   readonly body: BodySource;
 }
 
+/** Bodies are kept, and read, in parts of at most this size (docs/behaviour.md). */
+export const PART_BYTES_MAX = 262_144;
+
 export type BodySource =
   | { readonly kind: 'memory'; readonly bytes: Uint8Array }
   | { readonly kind: 'rows' };

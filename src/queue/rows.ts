@@ -1,7 +1,8 @@
 // Rows of the spool as values of the queue.
-import { type Instant, instantAt } from '../base/time.ts';
+import { instantAt } from '../base/time.ts';
 import type { Row, Value } from '../storage/storage.ts';
 import {
+  type LeasedMessage,
   type MessageId,
   type Origin,
   RECIPIENT_STATES,
@@ -10,15 +11,8 @@ import {
 } from './message.ts';
 
 /** What a row of `messages` says, but for its recipients. */
-export interface MessageRow {
+export interface MessageRow extends Omit<LeasedMessage, 'recipients' | 'body'> {
   readonly seq: number;
-  readonly id: MessageId;
-  readonly sender: string;
-  readonly receivedAt: Instant;
-  readonly sizeBytes: number;
-  readonly eightBit: boolean;
-  readonly messageIdField?: string;
-  readonly origin: Origin;
   readonly crashes: number;
 }
 

@@ -19,9 +19,6 @@ export const stateNumber = (state: RecipientState): number => RECIPIENT_STATES.i
 /** Parts that one body may have. */
 export const PARTS_MAX = 65_536;
 
-/** The largest part of a body. */
-export const PART_BYTES_MAX = 262_144;
-
 // `open_recipients` is all that a message delivered at once touches; the two `waiting_` ones are
 // only for those that must wait, and answer lease, wake and the next time due from their ends.
 const VERSION_1 = `

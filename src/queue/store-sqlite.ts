@@ -6,10 +6,17 @@ import { type Clock, type Instant, instantAt } from '../base/time.ts';
 import { openSqlite, type SqliteStorage, type SqliteTransaction } from '../storage/sqlite.ts';
 import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 import { LedgerPacker, SharedParts } from './ledger-entry.ts';
-import type { LeasedMessage, LedgerEntry, MessageId, NewMessage, Settlement } from './message.ts';
+import {
+  type LeasedMessage,
+  type LedgerEntry,
+  type MessageId,
+  type NewMessage,
+  PART_BYTES_MAX,
+  type Settlement,
+} from './message.ts';
 import { SqliteQueueReader } from './reader-sqlite.ts';
 import { messageFrom, numberIn, recipientFrom } from './rows.ts';
-import { PART_BYTES_MAX, PARTS_MAX, SPOOL_MIGRATIONS, stateNumber } from './schema.ts';
+import { PARTS_MAX, SPOOL_MIGRATIONS, stateNumber } from './schema.ts';
 import { HOT, UPKEEP } from './statements.ts';
 import type { KeptMessage, ListQuery, QueueReader, QueueStore, Recovery } from './store.ts';
 import { dropPartsSlice, orphansSlice, purgeSlice, recoverAttempting } from './upkeep-sqlite.ts';

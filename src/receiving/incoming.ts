@@ -2,18 +2,20 @@
 // held in memory; a larger message is written part by part as it comes, and made valid only when
 // its envelope is put. Whoever gives up calls `discard`, else a restart does.
 import { concat, fromLatin1 } from '../base/bytes.ts';
-import { countReceived, fieldOf, has8bit, readHeader } from '../message/header.ts';
-import type { BodySource, MessageId } from '../queue/message.ts';
+import {
+  countReceived,
+  HEADER_BYTES_MAX,
+  has8bit,
+  messageIdOf,
+  readHeader,
+} from '../message/header.ts';
+import { type BodySource, type MessageId, PART_BYTES_MAX } from '../queue/message.ts';
 
 /** How a body reaches the queue before its envelope does. */
 export interface BodyWriter {
   writeBodyPart(id: MessageId, index: number, bytes: Uint8Array): Promise<void>;
   dropBody(id: MessageId): Promise<void>;
 }
-
-/** Bodies are rows of at most 256 KB (docs/behaviour.md). */
-export const PART_BYTES_MAX = 262_144;
-const HEADER_BYTES_MAX = 131_072;
 
 export class IncomingMessage {
   readonly id: MessageId;
@@ -62,8 +64,8 @@ export class IncomingMessage {
 
   /** How often it was received before, and its Message-ID. Ask after the last `add`. */
   header(): { readonly received: number; readonly messageIdField?: string } {
-    const header = readHeader(this.#head ?? concat(this.#pieces), HEADER_BYTES_MAX);
-    const id = fieldOf(header, 'message-id')?.trim().replace(/^<|>$/g, '');
+    const header = readHeader(this.#head ?? concat(this.#pieces));
+    const id = messageIdOf(header);
     // The first of the Received fields is our own.
     const received = countReceived(header) - 1;
     return { received, ...(id ? { messageIdField: id } : {}) };

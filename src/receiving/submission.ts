@@ -6,7 +6,7 @@ import { FingerpostError } from '../base/errors.ts';
 import type { Chance } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
 import { printDate } from '../message/date.ts';
-import { fieldOf, has8bit, readHeader } from '../message/header.ts';
+import { has8bit, messageIdOf, readHeader } from '../message/header.ts';
 import type { MessageId, NewMessage } from '../queue/message.ts';
 import { newMessageId } from '../queue/message-id.ts';
 import { isRecipient, type OurDomains, ourDomainOf } from '../routing/domains.ts';
@@ -33,7 +33,6 @@ export interface SubmissionOptions {
   readonly put: (message: NewMessage) => Promise<void>;
 }
 
-const HEADER_BYTES_MAX = 131_072;
 const RECIPIENTS_MAX = 1_000;
 
 /** Resolves when the message is committed and synced. Throws `USAGE` for what is no address. */
@@ -82,8 +81,7 @@ function compose(
   // RFC 5321 §4.4: `from` may be left out where no SMTP client gave it.
   const received = `Received: by ${hostname} (command) id ${id};\r\n ${printDate(now)}\r\n`;
   const bytes = concat([fromLatin1(received), withCrlf(message)]);
-  const field = fieldOf(readHeader(bytes, HEADER_BYTES_MAX), 'message-id')?.trim();
-  const messageIdField = field?.replace(/^<|>$/g, '');
+  const messageIdField = messageIdOf(readHeader(bytes));
   const unique = new Map(addresses.map(({ text, domain }) => [text, domainText(domain)]));
   return {
     id,

@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { concat, fromLatin1, latin1 } from '../../src/base/bytes.ts';
 import type { BodySource } from '../../src/queue/message.ts';
-import { IncomingMessage, PART_BYTES_MAX } from '../../src/receiving/incoming.ts';
+import { PART_BYTES_MAX } from '../../src/queue/message.ts';
+import { IncomingMessage } from '../../src/receiving/incoming.ts';
 import { messageId } from '../support/queued-mail.ts';
 
 const RECEIVED = 'Received: from client.example by mx.example.com; now\r\n';

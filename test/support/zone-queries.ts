@@ -6,6 +6,7 @@ import { CLASS_IN, type Packet, RCODE, type ResourceRecord } from '../../src/dns
 import { printData } from '../../src/dns/records/registry.ts';
 import { typeCode, typeText } from '../../src/dns/types.ts';
 import type { Zone, Zones } from '../../src/dns/zone.ts';
+import { packetOf } from './packets.ts';
 import { nameOf } from './zones.ts';
 
 export const zonesOf = (...zones: readonly Zone[]): Zones =>
@@ -15,23 +16,7 @@ export const zonesOf = (...zones: readonly Zone[]): Zones =>
 export function queryOf(question: string, more: Partial<Packet> = {}): Packet {
   const [name = '', type = ''] = question.split(' ');
   const asked = { name: nameOf(name), type: typeCode(type) ?? 0, class: CLASS_IN };
-  return {
-    id: 4_711,
-    opcode: 0,
-    isResponse: false,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: RCODE.NOERROR,
-    questions: [asked],
-    answers: [],
-    authority: [],
-    additional: [],
-    ...more,
-  };
+  return packetOf({ id: 4_711, questions: [asked], ...more });
 }
 
 const rcodes = new Map<number, string>(Object.entries(RCODE).map(([text, code]) => [code, text]));

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { FingerpostError } from '../../base/errors.ts';
 import { showText } from '../../base/show.ts';
 import { type Name, parseName } from '../../dns/name.ts';
-import type { ZoneFault } from '../../dns/zone-build.ts';
+import { printZoneFault } from '../../dns/zone-build.ts';
 import { readZone, type ZoneSource } from '../../dns/zone-text.ts';
 import type { Call, CommandSpec } from '../call.ts';
 import { EXIT } from '../exit.ts';
@@ -48,11 +48,6 @@ function sourceOf(
   return { source: { file, text }, folder: dirname(real) };
 }
 
-function printFault({ file, line, column, because, mend }: ZoneFault): string {
-  const text = mend === undefined ? because : `${because}; ${mend}`;
-  return `${file}:${line}:${column}: ${text}\n`;
-}
-
 export const zoneCheck: CommandSpec = {
   name: 'zone check',
   operands: ['<file>'],
@@ -73,8 +68,8 @@ export const zoneCheck: CommandSpec = {
       names: zone.nodes.size,
     };
     if (call.printedJson({ zone: summary, faults, warnings })) return code;
-    for (const fault of faults) call.print(printFault(fault));
-    for (const warning of warnings) call.print(`warning: ${printFault(warning)}`);
+    for (const fault of faults) call.print(`${printZoneFault(fault)}\n`);
+    for (const warning of warnings) call.print(`warning: ${printZoneFault(warning)}\n`);
     if (!summary) call.print(`${counted(faults.length, 'fault')}\n`);
     else {
       const names = counted(summary.names, 'name');
