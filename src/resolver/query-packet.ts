@@ -4,21 +4,28 @@ import { type Asked, type Packet, RCODE } from '../dns/packet.ts';
 import { decode } from '../dns/wire.ts';
 import { type Failed, failed } from './failed.ts';
 
-export type QueryEnding = { readonly kind: 'response'; readonly packet: Packet } | Failed;
+export type QueryEnding =
+  /** The packet, and its bytes as they came. */
+  { readonly kind: 'response'; readonly packet: Packet; readonly bytes: Uint8Array } | Failed;
 
 /** A size that needs no IP fragments on any common path. */
 const UDP_BYTES_MAX = 1_232;
 const EDNS = { version: 0, udpBytesMax: UDP_BYTES_MAX, dnssecOk: false, options: [] };
 
-/** A recursive question. */
-export function queryPacket(asked: Asked, id: number, withEdns: boolean): Packet {
+/** A question, recursive unless told otherwise. */
+export function queryPacket(
+  asked: Asked,
+  id: number,
+  withEdns: boolean,
+  recursionDesired = true,
+): Packet {
   return {
     id,
     opcode: 0,
     isResponse: false,
     authoritative: false,
     truncated: false,
-    recursionDesired: true,
+    recursionDesired,
     recursionAvailable: false,
     // RFC 6840 §5.7: we understand AD and ask for it.
     authenticData: true,
@@ -44,7 +51,7 @@ export function readReply(bytes: Uint8Array, query: Packet): QueryEnding | undef
   if (bytes.length < 2 || (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0) !== query.id) return undefined;
   try {
     const packet = decode(bytes);
-    return isReplyTo(packet, query) ? { kind: 'response', packet } : undefined;
+    return isReplyTo(packet, query) ? { kind: 'response', packet, bytes } : undefined;
   } catch {
     return failed('malformed', 'sent a packet that cannot be read');
   }

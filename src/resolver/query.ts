@@ -22,25 +22,47 @@ export interface QueryOptions {
   /** For UDP, and again for TCP. */
   readonly timeout: Duration;
   readonly deadline: Instant;
+  /** May the server ask others? One that has authority is not asked to. */
+  readonly recursive?: boolean;
+  /** What is tried first: `udp` unless told otherwise. */
+  readonly by?: 'udp' | 'tcp';
+}
+
+/** How a query ended, and what it took. */
+export interface Queried {
+  readonly ending: QueryEnding;
+  /** What the ending came by: `tcp` too where the answer did not fit into UDP. */
+  readonly by: 'udp' | 'tcp';
+  /** False where the server would not have EDNS. */
+  readonly edns: boolean;
 }
 
 /** Asks, and asks again as the first response demands. */
-export async function queryServer(doors: QueryDoors, options: QueryOptions): Promise<QueryEnding> {
+export async function query(doors: QueryDoors, options: QueryOptions): Promise<Queried> {
   const { network, clock, chance } = doors;
-  const { server, asked, timeout, deadline } = options;
+  const { server, asked, timeout, deadline, recursive = true, by = 'udp' } = options;
   const newWay = (): QueryWay => {
     return { network, clock, server, until: earlier(after(clock.now(), timeout), deadline) };
   };
-  const newQuery = (withEdns: boolean) => queryPacket(asked, chance.integer(65_536), withEdns);
+  const newQuery = (withEdns: boolean) =>
+    queryPacket(asked, chance.integer(65_536), withEdns, recursive);
+  const send = by === 'udp' ? queryUdp : queryTcp;
   const way = newWay();
-  let ending = await queryUdp(way, newQuery(true));
-  const takesEdns = ending.kind !== 'response' || !refusesEdns(ending.packet);
-  if (!takesEdns) ending = await queryUdp(way, newQuery(false));
-  if (ending.kind !== 'response' || !ending.packet.truncated) return ending;
+  let ending = await send(way, newQuery(true));
+  const edns = ending.kind !== 'response' || !refusesEdns(ending.packet);
+  if (!edns) ending = await send(way, newQuery(false));
+  if (by === 'tcp') return { ending: whole(ending), by, edns };
+  if (ending.kind !== 'response' || !ending.packet.truncated) return { ending, by, edns };
   // RFC 2181 §9: what is in a truncated response is not used.
-  ending = await queryTcp(newWay(), newQuery(takesEdns));
-  if (ending.kind === 'response' && ending.packet.truncated) {
-    return failed('malformed', 'sent a truncated answer by TCP');
-  }
-  return ending;
+  return { ending: whole(await queryTcp(newWay(), newQuery(edns))), by: 'tcp', edns };
+}
+
+/** How the query ended, for whoever wants no more. */
+export async function queryServer(doors: QueryDoors, options: QueryOptions): Promise<QueryEnding> {
+  return (await query(doors, options)).ending;
+}
+
+function whole(ending: QueryEnding): QueryEnding {
+  const isCut = ending.kind === 'response' && ending.packet.truncated;
+  return isCut ? failed('malformed', 'sent a truncated answer by TCP') : ending;
 }

@@ -78,6 +78,17 @@ export function aliasFault(start: Name, aliases: readonly Name[]): Failed | unde
   return failed('alias-loop', `more than ${ALIASES_MAX} aliases (CNAME) in a row`);
 }
 
+/** Aliases, and what was found at their end, as one step. */
+export function join(before: AliasStep, end: Step): Step {
+  if (end.kind === 'failure') return end;
+  return {
+    ...end,
+    ttlSeconds: Math.min(before.ttlSeconds, end.ttlSeconds),
+    secure: before.secure && end.secure,
+    aliases: [...before.aliases, ...end.aliases],
+  };
+}
+
 const holds = (record: ResourceRecord, name: Name, type: TypeCode): boolean =>
   record.type === type && record.class === CLASS_IN && sameName(record.name, name);
 
@@ -120,8 +131,8 @@ const RCODE_NAMES = new Map<number, string>(
   Object.entries(RCODE).map(([word, code]) => [code, word]),
 );
 
-/** A response code that is no answer. */
-function errorOf(packet: Packet): Failed {
+/** The failure that a response code stands for which is no answer. */
+export function errorOf(packet: Packet): Failed {
   const said = `answered ${RCODE_NAMES.get(packet.rcode) ?? `RCODE ${packet.rcode}`}`;
   if (packet.rcode === RCODE.SERVFAIL) {
     const complaint = dnssecComplaint(packet);

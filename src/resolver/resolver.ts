@@ -16,7 +16,7 @@ import type { RecordData } from '../dns/records/record-data.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 import { failed } from './failed.ts';
 import type { QueryDoors } from './query.ts';
-import { type AliasStep, aliasFault, type Step } from './read-response.ts';
+import { aliasFault, join, type Step } from './read-response.ts';
 import { type AskServers, createServers } from './servers.ts';
 import { Slots } from './slots.ts';
 
@@ -151,15 +151,4 @@ function weightOf(step: Step): number {
 /** The step as it is now: its TTL is what is left of it. */
 function agedBy(step: Step, left: Duration): Step {
   return step.kind === 'failure' ? step : { ...step, ttlSeconds: Math.floor(left / 1_000) };
-}
-
-/** Aliases, and what was found at their end, as one step. */
-function join(before: AliasStep, end: Step): Step {
-  if (end.kind === 'failure') return end;
-  return {
-    ...end,
-    ttlSeconds: Math.min(before.ttlSeconds, end.ttlSeconds),
-    secure: before.secure && end.secure,
-    aliases: [...before.aliases, ...end.aliases],
-  };
 }

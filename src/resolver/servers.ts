@@ -3,9 +3,8 @@
 // not asked twice. Whoever answers while the first is silent is asked first from then on.
 import { type Endpoint, printEndpoint } from '../base/ip.ts';
 import type { Duration, Instant } from '../base/time.ts';
-import type { LookupFailure } from '../dns/lookup.ts';
 import type { Asked } from '../dns/packet.ts';
-import { type Failed, failed } from './failed.ts';
+import { type Failed, failed, mostTelling } from './failed.ts';
 import { type QueryDoors, type QueryOptions, queryServer } from './query.ts';
 import { readResponse, type Step } from './read-response.ts';
 
@@ -54,20 +53,9 @@ export function createServers(options: ServersOptions): AskServers {
 const isSilence = (failure: Failed | undefined): boolean =>
   failure?.failure === 'timeout' || failure?.failure === 'unreachable';
 
-/** The failure that says most, first. */
-const TELLING: readonly LookupFailure[] = [
-  'bogus',
-  'servfail',
-  'refused',
-  'malformed',
-  'timeout',
-  'unreachable',
-];
-
 /** What all servers said, under the most telling kind. */
 function whyNot(failures: ReadonlyMap<Endpoint, Failed>): Failed {
-  const kinds = new Set([...failures.values()].map(({ failure }) => failure));
-  const kind = TELLING.find((failure) => kinds.has(failure));
+  const kind = mostTelling([...failures.values()]);
   if (!kind) return failed('timeout', 'there was no time left to ask a DNS server');
   const said = [...failures].map(([server, { because }]) => `${printEndpoint(server)} ${because}`);
   return failed(kind, said.join('; '));
