@@ -26,6 +26,8 @@ export interface TlsFacts {
   readonly verified?: boolean;
   /** Why it did not, in OpenSSL's word. */
   readonly because?: string;
+  /** DER, as the peer sent them, its own first; only where somebody wanted to observe. */
+  readonly chain?: readonly Uint8Array[];
 }
 
 /** The transport half of a session; `Event` is what it tells the application besides. */

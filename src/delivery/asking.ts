@@ -1,13 +1,14 @@
 // Gathers the question that `route` answers: what the DNS says, who we are, which hosts failed
 // lately. Delivery asks it for every attempt, `fingerpost route` asks it for a person: the same
 // question, and so the same route.
-import { type IpAddress, isIpv6, isWithinAny } from '../base/ip.ts';
+import { type IpAddress, isIpv6 } from '../base/ip.ts';
 import type { Chance } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
 import type { Name } from '../dns/name.ts';
 import type { MailFacts } from '../resolver/mail-facts.ts';
 import { type OurDomains, ourDomainOf } from '../routing/domains.ts';
 import { ipAddressesOf } from '../routing/facts.ts';
+import { familiesOf, isLocalOnly } from '../routing/families.ts';
 import type { BadHost, Question, RouteSettings, Self } from '../routing/question.ts';
 import { type MailDomain, parseAddress } from '../smtp/address.ts';
 
@@ -74,20 +75,9 @@ export function selfOf(options: SelfOptions): Self {
       ? outward.filter((each) => isIpv6(each) === isIpv6(address) || address === '::')
       : [address],
   );
-  const routed = interfaces.filter((address) => !isLocalOnly(address, globalNetworks));
   return {
     hostname,
     addresses: [...new Set([...addresses, ...nat])],
-    families: {
-      ipv4: routed.some((address) => !isIpv6(address)),
-      ipv6: routed.some((address) => isIpv6(address)),
-    },
+    families: familiesOf(interfaces, globalNetworks),
   };
-}
-
-const LOCAL_NETWORKS: readonly string[] = ['127.0.0.0/8', '::1/128', 'fe80::/10'];
-
-/** Reaches nobody but this machine or this wire, unless it was declared global. */
-function isLocalOnly(address: IpAddress, globalNetworks: readonly string[]): boolean {
-  return isWithinAny(address, LOCAL_NETWORKS) && !isWithinAny(address, globalNetworks);
 }

@@ -57,6 +57,8 @@ export interface TlsClient {
   readonly serverName: string;
   /** `false`: any certificate will do, what it proved is only reported. */
   readonly mustVerify: boolean;
+  /** To see what the peer has: its chain is kept, and what is too old to be relied on is spoken. */
+  readonly observe?: boolean;
   readonly timeout: Duration;
 }
 
@@ -113,4 +115,44 @@ export interface Network {
   udp(at: Endpoint, options: UdpOptions, listener: DatagramListener): Promise<Datagrams>;
   /** The addresses of this machine's interfaces, loopback among them. */
   interfaceAddresses(): readonly IpAddress[];
+}
+
+export interface HttpsRequest {
+  /** `https:`; its host is whom the certificate must prove. */
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Where to connect, in this order until one does; the URL itself is never resolved. */
+  readonly addresses: readonly IpAddress[];
+  readonly port: number;
+  /** For all of it. */
+  readonly timeout: Duration;
+  /** Of the body; the rest is not read. */
+  readonly bytesMax: number;
+  /** Gives up at once. */
+  readonly signal?: AbortSignal;
+}
+
+export type HttpsEnding =
+  | {
+      readonly kind: 'answered';
+      readonly address: IpAddress;
+      readonly status: number;
+      /** Names in lower case; several fields of one name are joined by commas. */
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+      /** There was more than `bytesMax`. */
+      readonly isCut: boolean;
+    }
+  | {
+      readonly kind: 'failed';
+      /** How far it had come; `tls`: a certificate that does not prove the host counts too. */
+      readonly stage: 'connect' | 'tls' | 'answer';
+      readonly because: string;
+    };
+
+/** One request and its answer by HTTPS. No redirect is followed; it never rejects. */
+export interface HttpsDoor {
+  request(request: HttpsRequest): Promise<HttpsEnding>;
 }

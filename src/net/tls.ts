@@ -17,6 +17,8 @@ export interface ClientTrust {
   readonly strict: SecureContext;
   /** For peers of whom encryption is enough. */
   readonly lenient: SecureContext;
+  /** For peers that are only looked at; made when the first of them is. */
+  readonly observing: () => SecureContext;
 }
 
 /** Trust in the given authorities (PEM), or in those that the runtime knows. */
@@ -26,10 +28,16 @@ export function clientTrust(authorities: readonly string[] | undefined): ClientT
     minVersion: 'TLSv1.2' as const,
     ...(authorities && { ca: [...authorities] }),
   };
+  // RFC 7435 §1: where any certificate will do, a short key is still better than clear text.
+  const anyKey = { ...common, ciphers: 'DEFAULT@SECLEVEL=0' };
+  let observing: SecureContext | undefined;
   return {
     strict: createSecureContext(common),
-    // RFC 7435 §1: where any certificate will do, a short key is still better than clear text.
-    lenient: createSecureContext({ ...common, ciphers: 'DEFAULT@SECLEVEL=0' }),
+    lenient: createSecureContext(anyKey),
+    observing() {
+      observing ??= createSecureContext({ ...anyKey, minVersion: 'TLSv1' });
+      return observing;
+    },
   };
 }
 
@@ -179,13 +187,33 @@ function asClient(plain: Socket, options: TlsClient, trust: ClientTrust): TLSSoc
     servername: isIP(host) === 0 ? host : '',
     // Judged in `handshake`, so that it is reported in either case.
     rejectUnauthorized: false,
-    secureContext: options.mustVerify ? trust.strict : trust.lenient,
+    secureContext: contextFor(options, trust),
   });
 }
 
-function factsOf(socket: TLSSocket, { role }: TlsClient | TlsServer): TlsFacts {
+function contextFor({ mustVerify, observe }: TlsClient, trust: ClientTrust): SecureContext {
+  if (mustVerify) return trust.strict;
+  return observe ? trust.observing() : trust.lenient;
+}
+
+function factsOf(socket: TLSSocket, options: TlsClient | TlsServer): TlsFacts {
   const agreed = { protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name };
-  if (role === 'server') return agreed;
-  if (socket.authorized) return { ...agreed, verified: true };
-  return { ...agreed, verified: false, because: String(socket.authorizationError) };
+  if (options.role === 'server') return agreed;
+  const seen = options.observe ? { ...agreed, chain: chainOf(socket) } : agreed;
+  if (socket.authorized) return { ...seen, verified: true };
+  return { ...seen, verified: false, because: String(socket.authorizationError) };
+}
+
+/** What a peer sends beyond this many certificates is nothing that anybody needs. */
+const CHAIN_MAX = 10;
+
+/** The certificates as the peer sent them, in its order; the trusted root is not added. */
+function chainOf(socket: TLSSocket): readonly Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  let certificate = socket.getPeerX509Certificate();
+  while (certificate && chain.length < CHAIN_MAX) {
+    chain.push(new Uint8Array(certificate.raw));
+    certificate = certificate.issuerCertificate;
+  }
+  return chain;
 }

@@ -54,10 +54,15 @@ export function inWords(error: unknown): string {
   return WORDS.get(codeOf(error)) ?? message;
 }
 
+/** `error:0A00010B:SSL routines:function:wrong version number:file:line:` in what OpenSSL says. */
+const OPENSSL_REASON = /error:[\da-f]+:[^:]*:[^:]*:([^:]+):/i;
+
 /** Why a handshake failed: in OpenSSL's words where it was OpenSSL that said no. */
 export function tlsInWords(error: unknown): string {
   const { reason } = Object(error) as { reason?: unknown };
-  return typeof reason === 'string' ? reason : inWords(error);
+  if (typeof reason === 'string') return reason;
+  const said = inWords(error);
+  return OPENSSL_REASON.exec(said)?.[1] ?? said;
 }
 
 /** The error for an endpoint that cannot be listened on. */

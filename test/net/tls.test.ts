@@ -4,14 +4,19 @@ import { X509Certificate } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { createServer } from 'node:tls';
+import { createServer, type SecureContextOptions } from 'node:tls';
 import { fromLatin1 } from '../../src/base/bytes.ts';
 import { type Duration, after as later, minutes, seconds } from '../../src/base/time.ts';
 import type { TlsClient, TlsServer } from '../../src/net/network.ts';
 import { realNetwork } from '../../src/net/real-network.ts';
 import { readTlsIdentity, watchTlsIdentity } from '../../src/net/tls.ts';
 import { systemClock } from '../../src/system.ts';
-import { type CertificateFiles, selfSigned, selfSignedFiles } from '../support/certificate.ts';
+import {
+  type CertificateFiles,
+  certificate,
+  selfSigned,
+  selfSignedFiles,
+} from '../support/certificate.ts';
 import { ConnectionRecorder } from '../support/connection-recorder.ts';
 import { falseClock } from '../support/false-clock.ts';
 import { connectedPair, loopback } from '../support/loopback.ts';
@@ -239,6 +244,89 @@ describe('STARTTLS', { timeout: 10_000 }, () => {
     await client.until(({ isClosed }) => isClosed);
     assert.equal(client.closings.length, 1);
     await pair.close();
+  });
+});
+
+describe('TLS that is observed', { timeout: 10_000 }, () => {
+  const authority = selfSigned({ names: ['authority.example'] });
+  const by = { name: 'authority.example', key: authority.key };
+  const issued = certificate({ names: [NAME], by });
+  const stranger = selfSigned({ names: ['stranger.example'] });
+  const trusts = () => realNetwork(systemClock, { authorities: [authority.cert] });
+  const der = (pem: string): Uint8Array => new Uint8Array(new X509Certificate(pem).raw);
+
+  /** What a client sees of a server with these options. */
+  async function seen(options: SecureContextOptions, more: Partial<TlsClient> = {}) {
+    const peer = createServer(options, (socket) => socket.on('error', () => {}).end());
+    peer.on('tlsClientError', () => {});
+    await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+    const { port } = peer.address() as { port: number };
+    const connected = await trusts().connect(loopback(port), { timeout: seconds(5) });
+    assert.ok(connected.kind === 'connected');
+    const { connection } = connected;
+    new ConnectionRecorder(connection);
+    const started = await connection.startTls({ ...asClient, observe: true, ...more });
+    connection.destroy();
+    peer.close();
+    return started;
+  }
+
+  test('shows the chain as it was sent, whatever its order, without the trusted root', async () => {
+    const chains = [[issued], [issued, authority], [issued, stranger, authority], [issued, issued]];
+    for (const chain of chains) {
+      const cert = chain.map((each) => each.cert).join('');
+      const started = await seen({ cert, key: issued.key });
+      assert.ok(started.kind === 'started');
+      assert.deepEqual(
+        started.facts.chain,
+        chain.map((each) => der(each.cert)),
+      );
+      assert.equal(started.facts.verified, true);
+    }
+  });
+
+  test('shows no more of an endless chain than ten certificates', async () => {
+    const cert = [issued, ...Array.from({ length: 15 }, () => stranger)].map((each) => each.cert);
+    const started = await seen({ cert: cert.join(''), key: issued.key });
+    assert.ok(started.kind === 'started');
+    assert.equal(started.facts.chain?.length, 10);
+  });
+
+  test('says why a certificate proves nothing, and shows it nevertheless', async () => {
+    const past = new Date('2020-01-01T00:00:00Z');
+    const cases = [
+      [certificate({ names: ['other.example'], by }), 'ERR_TLS_CERT_ALTNAME_INVALID'],
+      [certificate({ names: [NAME], by, notBefore: past }), 'CERT_HAS_EXPIRED'],
+      [selfSigned({ names: [NAME] }), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ] as const;
+    for (const [shown, because] of cases) {
+      const started = await seen(shown);
+      assert.ok(started.kind === 'started');
+      const { protocol, cipher } = started.facts;
+      const chain = [der(shown.cert)];
+      assert.deepEqual(started.facts, { protocol, cipher, verified: false, because, chain });
+    }
+  });
+
+  test('speaks what is too old to be relied on; mail that is delivered does not', async () => {
+    for (const version of ['TLSv1', 'TLSv1.1'] as const) {
+      const old = {
+        ...issued,
+        minVersion: version,
+        maxVersion: version,
+        ciphers: 'DEFAULT@SECLEVEL=0',
+      };
+      const started = await seen(old);
+      assert.ok(started.kind === 'started', version);
+      assert.equal(started.facts.protocol, version);
+      assert.equal((await seen(old, { observe: false })).kind, 'failed');
+    }
+  });
+
+  test('nobody else is given a chain', async () => {
+    const started = await seen(issued, { observe: false });
+    assert.ok(started.kind === 'started');
+    assert.equal('chain' in started.facts, false);
   });
 });
 

@@ -12,6 +12,8 @@ test('failures are put in words, unknown ones as they came', () => {
   assert.equal(inWords('a text'), 'a text');
   assert.equal(tlsInWords(Object.assign(coded('ERR_SSL'), { reason: 'no cipher' })), 'no cipher');
   assert.equal(tlsInWords(coded('ECONNRESET')), 'connection reset by peer');
+  const said = 'write EPROTO 40F3:error:0A00010B:SSL routines:f:wrong version number:a.c:78:\n';
+  assert.equal(tlsInWords(new Error(said)), 'wrong version number');
 });
 
 describe('a listen that failed names endpoint, reason and mend', () => {

@@ -33,7 +33,13 @@ export interface Wire {
 
 /** How handshakes end. */
 export type FalseTls =
-  | { readonly kind: 'works'; readonly verified: boolean; readonly because?: string | undefined }
+  | {
+      readonly kind: 'works';
+      readonly verified: boolean;
+      readonly because?: string | undefined;
+      /** What the server shows to a client that observes. */
+      readonly chain?: readonly Uint8Array[];
+    }
   | { readonly kind: 'fails'; readonly because: string };
 
 type Carried =
@@ -173,8 +179,10 @@ export class FalseConnection implements Connection {
       client.#shaken({ kind: 'failed', because });
       server.#shaken({ kind: 'failed', because });
     } else {
-      const { verified } = tls;
-      client.#shaken({ kind: 'started', facts: { ...PROTOCOL, verified, ...proof } });
+      const { verified, chain = [] } = tls;
+      const observes = client.#asked?.role === 'client' && client.#asked.observe;
+      const seen = { ...PROTOCOL, ...(observes && { chain }) };
+      client.#shaken({ kind: 'started', facts: { ...seen, verified, ...proof } });
       server.#shaken({ kind: 'started', facts: PROTOCOL });
     }
   }

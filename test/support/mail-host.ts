@@ -1,8 +1,9 @@
 // An SMTP server that says what a script tells it to, in a false network. It remembers every
 // command and every message that it was sent, whatever it answered.
 import { fromLatin1, latin1 } from '../../src/base/bytes.ts';
+import type { Endpoint } from '../../src/base/ip.ts';
 import { seconds } from '../../src/base/time.ts';
-import type { Connection, Network } from '../../src/net/network.ts';
+import type { Connection, Listener, Network, TlsIdentity } from '../../src/net/network.ts';
 import { falseIdentity } from './false-network.ts';
 
 /**
@@ -66,13 +67,18 @@ export class MailHost {
     this.#asked.clear();
   }
 
+  /** At port 25 of every address of a machine. */
   async listen(network: Network): Promise<void> {
     for (const address of network.interfaceAddresses()) {
-      const at = { address, port: 25 };
-      await network.listen(at, { connectionsMax: 1_000 }, (connection) => {
-        new Dialogue(this, connection).begin();
-      });
+      await this.listenAt(network, { address, port: 25 });
     }
+  }
+
+  /** At one place; what it shows in a handshake matters where TLS is real. */
+  listenAt(network: Network, at: Endpoint, identity = falseIdentity): Promise<Listener> {
+    return network.listen(at, { connectionsMax: 1_000 }, (connection) => {
+      new Dialogue(this, connection, identity).begin();
+    });
   }
 
   script(): MailScript {
@@ -93,6 +99,7 @@ export class MailHost {
 class Dialogue {
   readonly #host: MailHost;
   readonly #connection: Connection;
+  readonly #identity: TlsIdentity;
   #input = '';
   #isMessage = false;
   #isSecure = false;
@@ -102,9 +109,10 @@ class Dialogue {
   #sender: string | undefined;
   #recipients: string[] = [];
 
-  constructor(host: MailHost, connection: Connection) {
+  constructor(host: MailHost, connection: Connection, identity: TlsIdentity) {
     this.#host = host;
     this.#connection = connection;
+    this.#identity = identity;
   }
 
   begin(): void {
@@ -173,7 +181,8 @@ class Dialogue {
     this.#say(said);
     if (!said.startsWith('220')) return;
     const timeout = seconds(30);
-    const begun = this.#connection.startTls({ role: 'server', identity: falseIdentity, timeout });
+    const identity = this.#identity;
+    const begun = this.#connection.startTls({ role: 'server', identity, timeout });
     void begun.then(({ kind }) => {
       this.#isSecure = kind === 'started';
     });
