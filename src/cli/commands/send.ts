@@ -4,8 +4,8 @@ import type { Submitted } from '../../api/types.ts';
 import { FingerpostError } from '../../base/errors.ts';
 import { parseEndpoint, printEndpoint } from '../../base/ip.ts';
 import { showText } from '../../base/show.ts';
+import { type ComposeOptions, completeMessage, composePlain } from '../../message/compose.ts';
 import type { Call, CommandSpec } from '../call.ts';
-import { type ComposeOptions, completeMessage, composePlain } from '../compose.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printReplyText } from '../words.ts';
 

@@ -1,4 +1,4 @@
-// A message from what a user gave to `send`: a plain text becomes a mail, a mail gets the fields
+// A message from what people and programs give: a plain text becomes a mail, a mail gets the fields
 // that every mail must have (RFC 5322 §3.6) where they are missing. Pure: time and chance are
 // arguments.
 import { fromLatin1, fromUtf8, latin1 } from '../base/bytes.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { completeMessage, composePlain } from '../../src/cli/compose.ts';
+import { completeMessage, composePlain } from '../../src/message/compose.ts';
 import { NOON } from '../support/api-parts.ts';
 
 const OPTIONS = {
