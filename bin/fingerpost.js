@@ -4,6 +4,8 @@
 // warning of the runtime reaches the terminal; exit code and signals are passed on.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -60,10 +62,39 @@ function quieten() {
   });
 }
 
+/**
+ * Keeps compiled code for the next start, in the home folder of the user that this process runs as,
+ * whatever the environment says: from a folder of another user, we would run his code. Where that
+ * cannot be, all goes on without.
+ */
+function rememberCode() {
+  try {
+    nodeModule.enableCompileCache(join(userInfo().homedir, '.cache', 'fingerpost', 'code'));
+  } catch {
+    // A user without a home folder.
+  }
+}
+
+/** Our own files import each other by whole paths: to search, as Node does, takes long. */
+function findDirectly(url) {
+  const ours = new URL('..', url).href;
+  const format = url.endsWith('.ts') ? 'module-typescript' : 'module';
+  nodeModule.registerHooks({
+    resolve(specifier, context, next) {
+      const isOurs = specifier.startsWith('.') && context.parentURL?.startsWith(ours);
+      if (!isOurs) return next(specifier, context);
+      return { url: new URL(specifier, context.parentURL).href, format, shortCircuit: true };
+    },
+  });
+}
+
 function start() {
   if (isNewEnough()) {
+    const url = pathToFileURL(entry()).href;
     quieten();
-    return import(pathToFileURL(entry()).href);
+    rememberCode();
+    findDirectly(url);
+    return import(url);
   }
   const node = pinnedNode();
   if (node === undefined) {

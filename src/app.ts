@@ -4,8 +4,6 @@ import { EventHub } from './base/events.ts';
 import { readResolvConf } from './config/resolv-conf-text.ts';
 import type { Settings } from './config/settings.ts';
 import { parseResolvConf } from './resolver/resolv-conf.ts';
-import { Server } from './server.ts';
-import { withoutServer } from './without-server.ts';
 
 export interface App {
   start(): Promise<void>;
@@ -17,12 +15,20 @@ export interface App {
 export interface AppOptions {
   /** False: nothing listens, nothing is kept. */
   readonly listeners: boolean;
+  /** Of this program, for observations. */
+  readonly version: string;
 }
 
-export async function createApp(settings: Settings, { listeners }: AppOptions): Promise<App> {
+export async function createApp(settings: Settings, options: AppOptions): Promise<App> {
+  const { listeners, version } = options;
   const events = new EventHub();
   const resolvers = settings.resolver.servers ?? parseResolvConf(readResolvConf());
-  if (listeners) return new Server(settings, resolvers, events);
-  const api = withoutServer(settings, resolvers, events);
+  // Only the one that is needed is loaded: a command should not wait for a server's parts.
+  if (listeners) {
+    const { Server } = await import('./server.ts');
+    return new Server({ settings, resolvers, events, version });
+  }
+  const { withoutServer } = await import('./without-server.ts');
+  const api = withoutServer({ settings, resolvers, events, version });
   return { events, fetch: api.fetch, start: async () => {}, stop: async () => {} };
 }

@@ -8,9 +8,14 @@ import { socketPathOf } from './api/local.ts';
 import type { ApiParts } from './api/parts.ts';
 import { serveApi } from './api/server.ts';
 import type { Health, Submission, Submitted, ZonesReloaded } from './api/types.ts';
+import type { AppParts } from './app-parts.ts';
 import { FingerpostError } from './base/errors.ts';
 import type { EventHub, FingerpostEvent } from './base/events.ts';
 import { type Endpoint, printEndpoint } from './base/ip.ts';
+import { type CheckingDoors, type CheckRun, checkingDoors, createCheckRun } from './checking.ts';
+import type { View } from './checks/report/form.ts';
+import { domainOf } from './checks/report.ts';
+import { gaugesOf, printGauges } from './checks/watch/gauges.ts';
 import type { Settings } from './config/settings.ts';
 import type { LaneOptions, Listening } from './lane.ts';
 import type { ZoneChange } from './nameserver/zone-change.ts';
@@ -18,12 +23,15 @@ import { ZoneStore } from './nameserver/zone-store.ts';
 import type { NameserverWorkerData } from './nameserver-worker.ts';
 import { checkPorts } from './net/port-check.ts';
 import { realNetwork } from './net/real-network.ts';
+import { shuttable } from './net/shuttable.ts';
 import { openQueueReader } from './queue/reader-sqlite.ts';
 import type { QueueReader } from './queue/store.ts';
+import { createRoundTrips, realRoundTripDoors } from './round-trips.ts';
 import { DEFAULT_SERVER_LIMITS } from './smtp/server-limits.ts';
 import { lockData } from './storage/lock.ts';
 import { systemClock } from './system.ts';
 import { Thread } from './threads/thread.ts';
+import { startWatching, type Watching } from './watching.ts';
 import { submitVia } from './without-server.ts';
 
 /** One lane for now; its number is in every id, so that more can come. */
@@ -33,17 +41,24 @@ export class Server {
   readonly events: EventHub;
   readonly #settings: Settings;
   readonly #resolvers: readonly Endpoint[];
+  readonly #version: string;
   readonly #zones: ZoneStore;
   readonly #api: Api;
   readonly #listening: Listening[] = [];
   readonly #nameservers: Thread[] = [];
   #lane: Thread | undefined;
   #queue: QueueReader | undefined;
+  #watching: Watching | undefined;
+  #doors: CheckingDoors | undefined;
+  #shutDoors: (() => void) | undefined;
+  /** What was last seen of each watched domain. */
+  readonly #views = new Map<string, View>();
   /** How to undo what was started, in the order of starting. */
   readonly #undo: (() => unknown)[] = [];
 
-  constructor(settings: Settings, resolvers: readonly Endpoint[], events: EventHub) {
+  constructor({ settings, resolvers, events, version }: AppParts) {
     this.events = events;
+    this.#version = version;
     this.#settings = settings;
     this.#resolvers = resolvers;
     this.#zones = new ZoneStore({ patterns: settings.dns?.zoneFiles ?? [], events });
@@ -62,6 +77,7 @@ export class Server {
       await this.#startNameservers();
       await this.#startLane();
       await this.#startApi();
+      await this.#startWatch();
     } catch (error) {
       await this.stop();
       throw error;
@@ -72,6 +88,7 @@ export class Server {
 
   async stop(): Promise<void> {
     for (const undo of this.#undo.splice(0).reverse()) await undo();
+    this.#shutDoors?.();
     this.#listening.length = 0;
     this.#nameservers.length = 0;
   }
@@ -156,6 +173,19 @@ export class Server {
     this.#undo.push(() => server.close());
   }
 
+  async #startWatch(): Promise<void> {
+    const settings = this.#settings;
+    if (!settings.watch) return;
+    const watching = await startWatching(settings, settings.watch, {
+      ...this.#checkingDoors(),
+      events: this.events,
+      submit: (given) => this.#submit(given),
+      seen: (view) => this.#views.set(domainOf(view.report), view),
+    });
+    this.#watching = watching;
+    this.#undo.push(() => watching.stop());
+  }
+
   #parts(): ApiParts {
     const { submission, smtp } = this.#settings;
     const queue = (): QueueReader => this.#queue ?? failStopped();
@@ -175,8 +205,31 @@ export class Server {
       explain: async (address) => lane().ask('explain', address),
       submit: async (given) => this.#submit(given),
       reloadZones: () => this.#reloadZones(),
+      watched: async () => (await this.#watching?.states()) ?? [],
       health: () => this.#health(),
+      gauges: () => printGauges(gaugesOf([...this.#views.values()])),
+      observe: (request, progress) => this.#checkRun().observe(request, progress),
+      roundTrip: createRoundTrips(
+        this.#settings,
+        realRoundTripDoors({ resolvers: this.#resolvers, events: this.events }),
+      ),
     };
+  }
+
+  /** Anew for each request: the world may have changed since the last. */
+  #checkRun(): CheckRun {
+    return createCheckRun(this.#settings, this.#checkingDoors());
+  }
+
+  /** Of all checks, until the server stops: what is being looked at then must not hold it up. */
+  #checkingDoors(): CheckingDoors {
+    if (this.#doors) return this.#doors;
+    const [settings, resolvers, version] = [this.#settings, this.#resolvers, this.#version];
+    const doors = checkingDoors({ settings, resolvers, version });
+    const { network, https, shut } = shuttable(doors.network, doors.https);
+    this.#doors = { ...doors, network, https };
+    this.#shutDoors = shut;
+    return this.#doors;
   }
 
   async #submit(submission: Submission): Promise<Submitted> {

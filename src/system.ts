@@ -45,6 +45,16 @@ function pooledBytes(): (count: number) => Uint8Array {
   };
 }
 
+/** The program lives at least until the work has ended, though it may only wait for a timer. */
+export async function stayingAlive<T>(work: () => Promise<T>): Promise<T> {
+  const awake = setInterval(() => {}, TIMEOUT_MS_MAX);
+  try {
+    return await work();
+  } finally {
+    clearInterval(awake);
+  }
+}
+
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 export interface SignalHandlers {

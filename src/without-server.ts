@@ -3,24 +3,22 @@
 
 import { type Api, createApi } from './api/api.ts';
 import type { Submission, Submitted } from './api/types.ts';
+import type { AppParts } from './app-parts.ts';
 import { FingerpostError } from './base/errors.ts';
-import type { EventHub } from './base/events.ts';
-import { type Endpoint, parseEndpoint } from './base/ip.ts';
+import { parseEndpoint } from './base/ip.ts';
 import { seconds } from './base/time.ts';
+import { checkingDoors, createCheckRun } from './checking.ts';
 import type { Settings } from './config/settings.ts';
 import { handOver } from './delivery/hand-over.ts';
 import { askingOf, explain } from './lane-settings.ts';
 import { realNetwork } from './net/real-network.ts';
 import type { QueueReader } from './queue/store.ts';
+import { createRoundTrips, realRoundTripDoors } from './round-trips.ts';
 import { DEFAULT_SERVER_LIMITS } from './smtp/server-limits.ts';
-import { systemChance, systemClock } from './system.ts';
+import { stayingAlive, systemChance, systemClock } from './system.ts';
 
 /** What can be answered without a server; the rest says that one is needed. */
-export function withoutServer(
-  settings: Settings,
-  resolvers: readonly Endpoint[],
-  events: EventHub,
-): Api {
+export function withoutServer({ settings, resolvers, events, version }: AppParts): Api {
   const network = realNetwork(systemClock);
   const doors = {
     network,
@@ -30,6 +28,8 @@ export function withoutServer(
     badAmong: () => [],
   };
   const asking = askingOf(settings, doors);
+  const run = createCheckRun(settings, checkingDoors({ settings, resolvers, version }));
+  const trips = createRoundTrips(settings, realRoundTripDoors({ resolvers, events }));
   return createApi({
     queue: NO_QUEUE,
     events,
@@ -37,7 +37,10 @@ export function withoutServer(
     explain: (address) => explain(asking, address),
     submit: (submission) => submitVia(settings, submission),
     reloadZones: notRunning,
+    watched: notRunning,
     health: notRunning,
+    observe: (request, progress) => stayingAlive(() => run.observe(request, progress)),
+    roundTrip: (request, progress) => stayingAlive(() => trips(request, progress)),
   });
 }
 

@@ -45,7 +45,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   publishing: `${DOING} nameserver directory observing`,
   config: 'base dns smtp routing',
   api: `${DOING} nameserver directory queue authentication receiving delivery observing publishing`,
-  cli: 'base dns smtp config checks routing policies api/client.ts api/types.ts api/local.ts',
+  cli: 'base dns smtp message config checks routing policies api/client.ts api/types.ts api/local.ts',
   web: 'api/types.ts api/client.ts',
 };
 
@@ -120,6 +120,7 @@ const DOORS: readonly (readonly [string, readonly string[]])[] = [
       'nameserver/zone-store.ts',
       'nameserver/key-store.ts',
       'delivery/maildir.ts',
+      'observing/arrivals.ts',
       'net/tls.ts',
       'api/static.ts',
       'api/local.ts',
@@ -135,11 +136,14 @@ const DOORS: readonly (readonly [string, readonly string[]])[] = [
       'policies/',
       'routing/security.ts',
       'message/dkim-sign.ts',
+      'checks/rules/certificate/',
+      'checks/rules/dane/',
     ],
   ],
   ['node:worker_threads', ['threads/']],
   ['node:path node:url node:os node:events node:stream node:zlib', EFFECTS],
-  ['zod yaml', ['config/']],
+  ['yaml', ['config/']],
+  ['zod', ['config/', 'api/']],
   ['hono hono/body-limit', ['api/']],
   ['commander', ['cli/']],
 ];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { after, days, milliseconds, seconds } from '../src/base/time.ts';
-import { onSignals, systemChance, systemClock } from '../src/system.ts';
+import { onSignals, stayingAlive, systemChance, systemClock } from '../src/system.ts';
 
 test('the clock runs timers once, not before their time, and never after cancel', async () => {
   const start = systemClock.now();
@@ -14,6 +14,25 @@ test('the clock runs timers once, not before their time, and never after cancel'
   clearInterval(keepAlive);
   assert.ok(systemClock.now() - start >= 4);
   cancelled.cancel();
+});
+
+test('work that only waits keeps the program alive, until it has ended', async () => {
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const before = timers();
+  let during = 0;
+  const waited = async (): Promise<string> => {
+    await new Promise<void>((resolve) => systemClock.after(milliseconds(5), resolve));
+    during = timers();
+    return 'done';
+  };
+  assert.equal(await stayingAlive(waited), 'done');
+  assert.equal(during, before + 1);
+  await assert.rejects(
+    stayingAlive(() => Promise.reject(new Error('no'))),
+    /no/,
+  );
+  assert.equal(timers(), before);
 });
 
 test('a wait that is longer than setTimeout knows does not end at once', (context) => {

@@ -5,8 +5,11 @@ import type { ApiParts } from './parts.ts';
 import { problem, problemOf } from './problem.ts';
 import { healthRoutes } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { observationRoutes } from './routes/observations.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { routeRoutes } from './routes/route.ts';
+import { testRoutes } from './routes/tests.ts';
+import { watchRoutes } from './routes/watches.ts';
 import { zoneRoutes } from './routes/zones.ts';
 
 export interface Api {
@@ -21,6 +24,9 @@ export function createApi(parts: ApiParts): Api {
   app.route('/api/v1/messages', messageRoutes(parts));
   app.route('/api/v1/route', routeRoutes(parts));
   app.route('/api/v1/zones', zoneRoutes(parts));
+  app.route('/api/v1/watches', watchRoutes(parts));
+  app.route('/api/v1/observations', observationRoutes(parts));
+  app.route('/api/v1/tests', testRoutes(parts));
   app.notFound(({ req }) => problem(404, `there is no ${req.method} ${req.path}`));
   app.onError((error) => problemOf(error));
   return { fetch: async (request) => app.fetch(request) };

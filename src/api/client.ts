@@ -1,15 +1,23 @@
 // Asks a server, wherever it is: given a function shaped like fetch, it speaks the API and returns
 // typed values. What the API refuses becomes a `FingerpostError` with the API's own words.
 import { ERROR_CODES, type ErrorCode, FingerpostError } from '../base/errors.ts';
+import { isObservation, type Observation, readObservation } from '../checks/observation.ts';
+import { resultOf } from './line-stream.ts';
 import type {
   Health,
   KeptMessage,
   MessageHistory,
+  ObservationProgress,
+  ObservationRequest,
   Problem,
   RecipientState,
+  RoundTrip,
   RouteExplanation,
   Submission,
   Submitted,
+  TestProgress,
+  TestRequest,
+  WatchedDomain,
   ZonesReloaded,
 } from './types.ts';
 
@@ -31,6 +39,12 @@ export interface Client {
   route(address: string): Promise<RouteExplanation>;
   submit(submission: Submission): Promise<Submitted>;
   reloadZones(): Promise<ZonesReloaded>;
+  watched(): Promise<readonly WatchedDomain[]>;
+  observe(
+    request: ObservationRequest,
+    progress?: (progress: ObservationProgress) => void,
+  ): Promise<Observation>;
+  test(request: TestRequest, progress?: (progress: TestProgress) => void): Promise<RoundTrip>;
 }
 
 /** Only a path counts; the function that is asked decides where it leads. */
@@ -91,6 +105,27 @@ export function createClient(ask: Ask): Client {
       return { reply: (await problemIn(response)).reply } as Submitted;
     },
     reloadZones: async () => bodyOf(await post('/api/v1/zones/reload')),
+    watched: async () => {
+      const body = await bodyOf<{ domains: WatchedDomain[] }>(await get('/api/v1/watches'));
+      return body.domains;
+    },
+    observe: async (request, progress) => {
+      const body = new TextEncoder().encode(JSON.stringify(request));
+      const response = await post('/api/v1/observations', body, 'application/json');
+      if (!response.ok) throw errorOf(response, await problemIn(response));
+      const read = readObservation(await resultOf(response, progress ?? (() => {})));
+      if (isObservation(read)) return read;
+      throw new FingerpostError(
+        'REQUEST_FAILED',
+        `the observation cannot be read: ${read.because}`,
+      );
+    },
+    test: async (request, progress) => {
+      const body = new TextEncoder().encode(JSON.stringify(request));
+      const response = await post('/api/v1/tests', body, 'application/json');
+      if (!response.ok) throw errorOf(response, await problemIn(response));
+      return JSON.parse(await resultOf(response, progress ?? (() => {}))) as RoundTrip;
+    },
   };
 }
 

@@ -50,6 +50,16 @@ const COUNTERS: readonly Counter[] = [
     kinds: ['recipient.bounced'],
   },
   {
+    name: 'fingerpost_probe_arrived_total',
+    help: 'Probes of round trips that were seen to arrive.',
+    kinds: ['probe.arrived'],
+  },
+  {
+    name: 'fingerpost_probe_lost_total',
+    help: 'Probes of round trips that a host took, and that were not seen to arrive.',
+    kinds: ['probe.lost'],
+  },
+  {
     name: 'fingerpost_zones_loaded_total',
     help: 'Versions of zones that went into service.',
     kinds: ['zone.loaded'],

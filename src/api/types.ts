@@ -1,10 +1,14 @@
 // What travels between a server and those who ask it: plain data, the same in JSON and in memory.
 // Commands and pages know only this and `client.ts`.
+import type { Instant } from '../base/time.ts';
+import type { Severity } from '../checks/verdict.ts';
+import type { PathResult } from '../observing/round-trip-values.ts';
 import type { LedgerEntry } from '../queue/message.ts';
 import type { KeptMessage } from '../queue/store.ts';
 import type { Question } from '../routing/question.ts';
 import type { Route } from '../routing/route.ts';
 
+export type { Hop, PathResult, RoundTrip } from '../observing/round-trip-values.ts';
 export type { LedgerEntry, Origin, Recipient, RecipientState, Try } from '../queue/message.ts';
 export { RECIPIENT_STATES } from '../queue/message.ts';
 export type { KeptMessage } from '../queue/store.ts';
@@ -53,6 +57,66 @@ export interface ZonesReloaded {
     readonly names: number;
   }[];
   readonly refused: readonly { readonly zone: string; readonly faults: readonly string[] }[];
+}
+
+/** Which domain to look at, and what is to be known of it beforehand. */
+export interface ObservationRequest {
+  readonly domain: string;
+  /** All that rules want, or only what a drill needs. */
+  readonly purpose: 'check' | 'drill';
+  /** DKIM selectors, besides those that the settings name. */
+  readonly selectors?: readonly string[];
+  /** Ask mail hosts for recipients other than postmaster, even if the domain is not ours. */
+  readonly probeRecipients?: boolean;
+}
+
+/** How far an observation is. Wants are as `checks/want.ts` writes their keys: foreign text. */
+export interface ObservationProgress {
+  readonly domain: string;
+  readonly answered: number;
+  readonly wanted: number;
+  readonly waitingFor: readonly string[];
+}
+
+/** Whom to send probes to, and where to look for them. */
+export interface TestRequest {
+  readonly address: string;
+  /** The sender; absent: nobody. */
+  readonly from?: string;
+  /** For all of it. */
+  readonly waitMs: number;
+  /** An absolute path: a Maildir, or a folder of them, by local part. Absent: where we deliver. */
+  readonly maildir?: string;
+  /** Take the probes out of the Maildir. */
+  readonly clean?: boolean;
+}
+
+/** One way of a test has news. */
+export interface TestProgress {
+  readonly path: PathResult;
+  /** Ways whose end is known, of how many. */
+  readonly ended: number;
+  readonly paths: number;
+}
+
+/** A watched domain as it is known now. */
+export interface WatchedDomain {
+  readonly domain: string;
+  /** Absent: not looked at yet. */
+  readonly lastLookAt?: Instant;
+  /** Since when nothing could be seen from here. */
+  readonly blindSince?: Instant;
+  /** What was told and has not recovered, the worst first. */
+  readonly broken: readonly {
+    readonly rule: string;
+    readonly subject: string;
+    readonly severity: Severity;
+    readonly state: 'broken' | 'flapping';
+    readonly since: Instant;
+    /** Foreign text may be in it. */
+    readonly says: string;
+    readonly mend?: string;
+  }[];
 }
 
 /** Whether the server does its work; `troubles` is empty when it does. */

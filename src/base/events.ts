@@ -66,6 +66,23 @@ export type FingerpostEvent =
       readonly because: string;
     }
   | { readonly kind: 'host.well'; readonly address: string }
+  | {
+      readonly kind: 'probe.arrived';
+      readonly domain: string;
+      /** `mail.example.com[192.0.2.10]`, `normal`. */
+      readonly path: string;
+      readonly tookMs: number;
+    }
+  | { readonly kind: 'probe.lost'; readonly domain: string; readonly path: string }
+  | { readonly kind: 'watch.looked'; readonly domain: string; readonly notices: number }
+  | {
+      readonly kind: 'watch.noticed';
+      readonly domain: string;
+      /** `broken`, `recovered` and so on. */
+      readonly notice: string;
+      readonly what: string;
+    }
+  | { readonly kind: 'watch.failed'; readonly domain: string; readonly because: string }
   | { readonly kind: 'storage.failed'; readonly because: string };
 
 export interface Events {

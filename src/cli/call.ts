@@ -106,10 +106,15 @@ export class Call {
     } catch (error) {
       if (!(error instanceof FingerpostError) || error.code !== 'NOT_RUNNING') throw error;
     }
+    return [await this.askOwn(question), 'own'];
+  }
+
+  /** Asks an app without listeners, as this user on this machine would see the world. */
+  async askOwn<T>(question: (client: Client) => Promise<T>): Promise<T> {
     const app = await this.around.createApp(this.settingsOrDefaults(), { listeners: false });
     await app.start();
     try {
-      return [await question(createClient((request) => app.fetch(request))), 'own'];
+      return await question(createClient((request) => app.fetch(request)));
     } finally {
       await app.stop();
     }

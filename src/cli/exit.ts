@@ -8,6 +8,8 @@ export const EXIT = {
   no: 1,
   /** It could not be done. */
   error: 2,
+  /** A check could not see what it was to look at. */
+  untestable: 3,
   usage: 64,
   /** No server answers. */
   notRunning: 69,

@@ -1,5 +1,6 @@
 // The files that commands read, and standard input.
 import {
+  globSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -28,6 +29,8 @@ function unlessMissing<T>(read: () => T): T | undefined {
 export const diskFiles: Files = {
   readText: (path) => unlessMissing(() => readFileSync(path, 'utf8')),
   realPath: (path) => unlessMissing(() => realpathSync(path)),
+  writeText: (path, text) => writeFileSync(path, text),
+  matching: (pattern) => globSync(pattern).sort(),
 };
 
 /** A new empty folder for the life of a command; `removeFolder` ends it. */

@@ -1,7 +1,13 @@
 // Events as lines of a log: a time, a word, and what happened. Foreign text is made safe to show.
 import type { FingerpostEvent } from '../base/events.ts';
 import { showJson, showOctets, showOwn, showText } from '../base/show.ts';
-import { type Instant, instantAt, printInstant } from '../base/time.ts';
+import {
+  type Instant,
+  instantAt,
+  milliseconds,
+  printDuration,
+  printInstant,
+} from '../base/time.ts';
 import { counted, printAddress, printHost, printSize, printTime } from './words.ts';
 
 type EventOf<Kind extends FingerpostEvent['kind']> = Extract<FingerpostEvent, { kind: Kind }>;
@@ -73,6 +79,18 @@ function sentence(event: FingerpostEvent): string {
       return badHostSentence(event);
     case 'host.well':
       return event.address;
+    case 'probe.arrived': {
+      const took = printDuration(milliseconds(event.tookMs));
+      return `${printHost(event.domain)} by way of ${showText(event.path)} after ${took}`;
+    }
+    case 'probe.lost':
+      return `${printHost(event.domain)} by way of ${showText(event.path)}`;
+    case 'watch.looked':
+      return `${printHost(event.domain)}, ${counted(event.notices, 'notice')}`;
+    case 'watch.noticed':
+      return `${printHost(event.domain)} ${event.notice}: ${showText(event.what)}`;
+    case 'watch.failed':
+      return `${printHost(event.domain)}: ${showOctets(event.because)}`;
     case 'storage.failed':
       return showText(event.because);
   }

@@ -10,6 +10,13 @@ export interface Output {
   write(text: string): void;
 }
 
+/** The line on which long work tells how far it is. */
+export interface ProgressLine {
+  /** Replaces what stands there; the text is safe to show. */
+  show(text: string): void;
+  clear(): void;
+}
+
 /** A server in this process, with or without its listeners. */
 export interface OwnApp {
   start(): Promise<void>;
@@ -23,11 +30,17 @@ export interface Files {
   readText(path: string): string | undefined;
   /** The path with every link followed; nothing where there is no such file. */
   realPath(path: string): string | undefined;
+  /** Writes a file, in place of one that is there. */
+  writeText(path: string, text: string): void;
+  /** The files that a pattern names, `*` and `?` standing for any characters of one file name. */
+  matching(pattern: string): readonly string[];
 }
 
 export interface Surroundings {
   readonly out: Output;
   readonly err: Output;
+  /** Where long work tells how far it is. */
+  readonly progress: ProgressLine;
   /** May colours be used on `out`? */
   readonly colour: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

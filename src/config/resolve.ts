@@ -4,12 +4,15 @@ import { resolve } from 'node:path';
 import type { Endpoint } from '../base/ip.ts';
 import type { FileSettings } from './schema.ts';
 import type {
+  CheckSettings,
   DomainSettings,
   ListenerSettings,
   Settings,
   SmtpSettings,
   SubmissionSettings,
   TlsFiles,
+  WatchSettings,
+  WorldSettings,
 } from './settings.ts';
 
 /** Where a file stands, and the machine it is read on. */
@@ -52,9 +55,50 @@ function domainSettings(
   folder: string,
 ): DomainSettings {
   const recipients = given.recipients ?? 'any';
-  if (given.role === 'backup') return { role: 'backup', name, recipients };
+  const check = given.check === undefined ? {} : { check: checkSettings(given.check) };
+  if (given.role === 'backup') return { role: 'backup', name, recipients, ...check };
   const path = resolve(folder, given.deliverTo ?? '');
-  return { role: 'primary', name, recipients, deliverTo: { kind: 'maildir', path } };
+  return { role: 'primary', name, recipients, deliverTo: { kind: 'maildir', path }, ...check };
+}
+
+function watchSettings({ webhook, ...watch }: Given<'watch'>): WatchSettings {
+  return webhook === undefined ? watch : { ...watch, webhook };
+}
+
+const ON_THE_INTERNET: CheckSettings = {
+  addressLists: ['zen.spamhaus.org', 'bl.spamcop.net'],
+  domainLists: ['dbl.spamhaus.org'],
+  reference: ['gmail.com', 'outlook.com', 'yahoo.com'],
+};
+/** A world with roots of its own has none of these, unless they are named. */
+const IN_A_CLOSED_WORLD: CheckSettings = { addressLists: [], domainLists: [], reference: [] };
+
+function checkedBeside(given: Given<'checks'>, isInternet: boolean): CheckSettings {
+  const usual = isInternet ? ON_THE_INTERNET : IN_A_CLOSED_WORLD;
+  return {
+    addressLists: given.addressLists ?? usual.addressLists,
+    domainLists: given.domainLists ?? usual.domainLists,
+    reference: given.reference ?? usual.reference,
+  };
+}
+
+type GivenCheck = NonNullable<Given<'domains'>[string]['check']>;
+
+function checkSettings({ selectors, exchanges, catchAll, senders }: GivenCheck) {
+  return {
+    selectors,
+    senders,
+    ...(exchanges !== undefined && { exchanges }),
+    ...(catchAll !== undefined && { catchAll }),
+  };
+}
+
+function worldSettings({ ca, roots, ...world }: Given<'world'>, folder: string): WorldSettings {
+  return {
+    ...world,
+    ...(roots && { roots: roots.map((root) => withPort(root, world.dnsPort)) }),
+    ...(ca !== undefined && { caFile: resolve(folder, ca) }),
+  };
 }
 
 function withPort(server: Endpoint | Pick<Endpoint, 'address'>, port: number): Endpoint {
@@ -83,7 +127,7 @@ function noticesOf(file: FileSettings, hostname: string): string[] {
 export function settingsFrom(file: FileSettings, around: Surroundings): Settings {
   const { folder } = around;
   const hostname = file.hostname ?? around.machineName;
-  const { world } = file;
+  const world = worldSettings(file.world, folder);
   const servers = file.resolver.servers?.map((server) => withPort(server, world.dnsPort));
   const { dns, smtp, submission } = file;
   const zoneFiles = dns?.zones.map((pattern) => resolve(folder, pattern)) ?? [];
@@ -100,6 +144,8 @@ export function settingsFrom(file: FileSettings, around: Surroundings): Settings
       domainSettings(name, given, folder),
     ),
     delivery: file.delivery,
+    ...(file.watch && { watch: watchSettings(file.watch) }),
+    checks: checkedBeside(file.checks, world.roots === undefined),
     world,
     notices: noticesOf(file, hostname),
   };

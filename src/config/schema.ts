@@ -6,17 +6,22 @@ import {
   domainName,
   duration,
   endpoint,
+  exchange,
   hostName,
+  httpsUrl,
   ipAddress,
   listOf,
   localPart,
+  mailAddress,
   maildir,
   network,
   path,
   port,
+  secret,
   server,
   size,
   word,
+  yesOrNo,
 } from './values.ts';
 
 /** A group of keys. Keys that are not in it are faults, each with the nearest that is. */
@@ -49,6 +54,12 @@ const domain = group({
   role: word('primary', 'backup'),
   recipients: z.union([z.literal('any'), listOf(localPart)]).optional(),
   deliverTo: maildir.optional(),
+  check: group({
+    selectors: listOf(domainName).prefault([]),
+    exchanges: listOf(exchange).optional(),
+    catchAll: yesOrNo.optional(),
+    senders: listOf(ipAddress).prefault([]),
+  }).optional(),
 })
   .refine(
     (value) => !isRole(value, 'backup') || has(value, 'recipients'),
@@ -96,9 +107,25 @@ export const fileSchema = group({
     perSiteMax: count(1, 10_000).prefault('20'),
     deferOn4xx: listOf(domainName).prefault([]),
   }).prefault({}),
+  checks: group({
+    addressLists: listOf(domainName).optional(),
+    domainLists: listOf(domainName).optional(),
+    reference: listOf(domainName).optional(),
+  }).prefault({}),
+  watch: group({
+    every: duration.prefault('1h'),
+    confirmAfter: duration.prefault('5min'),
+    severity: word('critical', 'error', 'warning', 'notice', 'info').prefault('warning'),
+    domains: listOf(domainName).prefault([]),
+    mailTo: listOf(mailAddress).prefault([]),
+    webhook: group({ url: httpsUrl, secret }).optional(),
+  }).optional(),
   world: group({
     dnsPort: port.prefault('53'),
     smtpPort: port.prefault('25'),
+    httpsPort: port.prefault('443'),
+    roots: listOf(server).optional(),
+    ca: path.optional(),
     global: listOf(network).prefault([]),
   }).prefault({}),
 });

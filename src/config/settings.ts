@@ -37,6 +37,17 @@ export interface SubmissionSettings extends ListenerSettings {
   readonly allowFrom: readonly string[];
 }
 
+/** What an operator says of a domain, for the checks. */
+export interface DomainCheckSettings {
+  /** DKIM selectors in use. */
+  readonly selectors: readonly string[];
+  /** The MX records that ought to be there; `.` is the host of a null MX. */
+  readonly exchanges?: readonly { readonly preference: number; readonly host: string }[];
+  readonly catchAll?: boolean;
+  /** Addresses that send mail of the domain. */
+  readonly senders: readonly IpAddress[];
+}
+
 /** A domain that is ours. A primary puts mail in mailboxes, a backup keeps it for the primary. */
 export type DomainSettings =
   | {
@@ -45,11 +56,13 @@ export type DomainSettings =
       /** Local parts in lower case. */
       readonly recipients: 'any' | readonly string[];
       readonly deliverTo: { readonly kind: 'maildir'; readonly path: string };
+      readonly check?: DomainCheckSettings;
     }
   | {
       readonly role: 'backup';
       readonly name: string;
       readonly recipients: 'any' | readonly string[];
+      readonly check?: DomainCheckSettings;
     };
 
 /** How long we try, and how hard. */
@@ -71,8 +84,35 @@ export interface DeliverySettings {
 export interface WorldSettings {
   readonly dnsPort: number;
   readonly smtpPort: number;
+  readonly httpsPort: number;
+  /** Where a walk begins; absent: the root servers of the internet. */
+  readonly roots?: readonly Endpoint[];
+  /** A file of certificates (PEM) to trust in place of those that the runtime knows. */
+  readonly caFile?: string;
   /** Networks (CIDR) that count as public besides those that are. */
   readonly global: readonly string[];
+}
+
+/** What checks ask besides the domain itself. */
+export interface CheckSettings {
+  /** Block lists of addresses, and of domains. */
+  readonly addressLists: readonly string[];
+  readonly domainLists: readonly string[];
+  /** Domains whose mail hosts show whether SMTP ports can be reached from here. */
+  readonly reference: readonly string[];
+}
+
+/** How our domains are watched, and who is told. */
+export interface WatchSettings {
+  readonly every: Duration;
+  /** After which what was found once is looked at again. */
+  readonly confirmAfter: Duration;
+  /** The least severity that is told. */
+  readonly severity: 'critical' | 'error' | 'warning' | 'notice' | 'info';
+  /** Domains besides our own. */
+  readonly domains: readonly string[];
+  readonly mailTo: readonly string[];
+  readonly webhook?: { readonly url: string; readonly secret: string };
 }
 
 /** Everything an operator decided. An absent section is not started. */
@@ -89,6 +129,9 @@ export interface Settings {
   readonly resolver: { readonly servers?: readonly Endpoint[] };
   readonly domains: readonly DomainSettings[];
   readonly delivery: DeliverySettings;
+  readonly checks: CheckSettings;
+  /** Absent: nothing is watched. */
+  readonly watch?: WatchSettings;
   readonly world: WorldSettings;
   /** Sentences to say at the start: legal, and perhaps not what was meant. */
   readonly notices: readonly string[];

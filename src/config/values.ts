@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Endpoint, parseCidr, parseEndpoint, parseIp } from '../base/ip.ts';
 import { showText } from '../base/show.ts';
 import { parseName } from '../dns/name.ts';
+import { parseAddress } from '../smtp/address.ts';
 import { parseDuration, parseSize } from './units.ts';
 
 const PORT_MAX = 65_535;
@@ -26,7 +27,7 @@ interface Wording {
 /** One value written as text (or as a number, where YAML sees one). */
 function written<T>(wording: Wording, parse: (text: string) => T | undefined) {
   return z.unknown().transform((value, context): T => {
-    const isText = typeof value === 'string' || typeof value === 'number';
+    const isText = ['string', 'number', 'boolean'].includes(typeof value);
     const parsed = isText ? parse(String(value)) : undefined;
     if (parsed !== undefined) return parsed;
     const message =
@@ -117,6 +118,22 @@ export const count = (least: number, most: number) =>
 
 export const port = count(1, PORT_MAX);
 
+export const yesOrNo = written({ what: 'true or false', mend: 'write true or false' }, (text) =>
+  text === 'true' || text === 'false' ? text === 'true' : undefined,
+);
+
+/** An MX record without its owner. */
+export const exchange = written(
+  { what: 'a preference and a host', mend: 'write them as in the MX record: 10 mail.example.com' },
+  (text) => {
+    const [preference = '', host = '', ...more] = text.trim().split(/\s+/);
+    const name = host === '.' ? '.' : nameText(host);
+    const isNumber = /^\d{1,5}$/.test(preference) && Number(preference) <= PORT_MAX;
+    if (!isNumber || name === undefined || more.length > 0) return undefined;
+    return { preference: Number(preference), host: name };
+  },
+);
+
 export const maildir = written(
   { what: 'a place for mail', mend: 'write maildir: and a folder, such as "maildir:./mail"' },
   (text) => (/^maildir:[^\0]+$/.test(text) ? text.slice('maildir:'.length) : undefined),
@@ -128,6 +145,24 @@ export const localPart = written(
     mend: 'write only the name, such as user, without @ and domain',
   },
   (text) => (/^[^\s@\p{Cc}]{1,64}$/u.test(text) ? text.toLowerCase() : undefined),
+);
+
+export const mailAddress = written(
+  { what: 'a mail address', mend: 'write it as user@example.com' },
+  (text) => {
+    const address = parseAddress(text, { unicodeDomain: true });
+    return 'local' in address ? address.text : undefined;
+  },
+);
+
+export const httpsUrl = written(
+  { what: 'an https address', mend: 'write it as https://example.com/path' },
+  (text) => (URL.parse(text)?.protocol === 'https:' ? text : undefined),
+);
+
+export const secret = written(
+  { what: 'a secret', mend: 'write at least 16 characters that nobody can guess' },
+  (text) => (text.length >= 16 ? text : undefined),
 );
 
 /** One of a few words. */

@@ -58,6 +58,16 @@ interface Context {
   owner: Name | 'lost' | undefined;
 }
 
+/** The records of a text with their places, whatever rules of zones are broken. */
+export function placedRecords(
+  source: ZoneSource,
+  options: ZoneTextOptions,
+): readonly PlacedRecord[] {
+  const reader = new ZoneTextReader(options);
+  reader.read(source, { file: source.file, origin: options.origin, owner: undefined, depth: 0 });
+  return reader.records();
+}
+
 /** The TTL is still open where a record gives none and none came before. */
 type OpenRecord = Omit<ResourceRecord, 'ttlSeconds'> & { readonly ttlSeconds: number | undefined };
 
@@ -98,13 +108,23 @@ class ZoneTextReader {
     }
   }
 
-  finish({ file, text }: ZoneSource): ZoneRead {
-    const soa = this.#records.find(({ record }) => record.data.kind === 'SOA')?.record;
+  #soa(): OpenRecord | undefined {
+    return this.#records.find(({ record }) => record.data.kind === 'SOA')?.record;
+  }
+
+  /** Those that could be read so far, each with a TTL. */
+  records(): readonly PlacedRecord[] {
+    const soa = this.#soa();
     const minimum = soa?.data.kind === 'SOA' ? soa.data.negativeTtlSeconds : 0;
-    const records = this.#records.map(({ record, place }) => ({
+    return this.#records.map(({ record, place }) => ({
       record: { ...record, ttlSeconds: record.ttlSeconds ?? minimum },
       place,
     }));
+  }
+
+  finish({ file, text }: ZoneSource): ZoneRead {
+    const soa = this.#soa();
+    const records = this.records();
     const line = text.split('\n').length;
     const isPartial = this.#faults.length > 0;
     const built = buildZone(records, { end: { file, line, column: 1 }, isPartial });

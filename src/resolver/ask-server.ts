@@ -9,7 +9,7 @@ import type { RawEnding } from '../dns/authority.ts';
 import { type Name, nameKey } from '../dns/name.ts';
 import { CLASS_IN, type Packet, type TypeCode } from '../dns/packet.ts';
 import type { Failed } from './failed.ts';
-import { type Queried, type QueryDoors, query } from './query.ts';
+import { type Queried, type QueryDoors, query, tcpTimeout } from './query.ts';
 import { ServerBook, type Transport } from './server-book.ts';
 import { Shared } from './shared.ts';
 import { Slots } from './slots.ts';
@@ -40,7 +40,7 @@ export interface AskLimits {
   /** Questions under way at once, in all and to one address. */
   readonly inFlightMax: number;
   readonly perServerMax: number;
-  /** Bytes of the answers that are kept. */
+  /** Bytes of the answers that are kept, as they are in memory. */
   readonly cacheBytesMax: number;
 }
 
@@ -49,8 +49,9 @@ interface Turns {
   users: number;
 }
 
-/** The least that an answer counts for, since what it holds is larger than its bytes. */
-const ANSWER_BYTES_MIN = 200;
+/** What an answer takes besides its bytes, and each record that was read of it. */
+const ANSWER_BYTES = 200;
+const RECORD_BYTES = 200;
 
 const NEVER = instantAt(Number.POSITIVE_INFINITY);
 
@@ -102,17 +103,21 @@ export class ServerAsker {
   async #tries(at: Endpoint, question: Question, deadline: Instant): Promise<Told> {
     const { clock } = this.#options;
     const started = clock.now();
-    const notAsked = (because: string): Told => ({
+    const notAsked = (failure: 'timeout' | 'unreachable', because: string): Told => ({
       at: started,
       tookMs: 0,
       by: question.by,
-      ending: { kind: 'failure', failure: 'timeout', because },
+      ending: { kind: 'failure', failure, because },
       wasAsked: false,
     });
-    if (started >= deadline) return notAsked('was not asked, since there was no time left');
+    // Our own trouble: that nobody was asked must not be taken for silence.
+    if (started >= deadline) {
+      return notAsked('unreachable', 'was not asked, since there was no time left');
+    }
     const unanswered = this.book.silence(at, question.by);
     if (unanswered !== undefined) {
-      return notAsked(`was not asked again, since it left ${unanswered} questions unanswered`);
+      const because = `was not asked again, since it left ${unanswered} questions unanswered`;
+      return notAsked('timeout', because);
     }
     const queried = await this.#query(at, question);
     const took = between(started, clock.now());
@@ -130,7 +135,8 @@ export class ServerAsker {
     const [first, ...later] = this.#options.tryTimeouts;
     const last = later.at(-1) ?? first;
     const isTcp = question.by === 'tcp';
-    let queried = await this.#queryOnce(at, question, isTcp ? last : first);
+    const far = tcpTimeout(last, this.book.quickestMs(at, 'udp'));
+    let queried = await this.#queryOnce(at, question, isTcp ? far : first);
     for (const timeout of later) {
       if (queried.by === 'tcp' || !isSilence(queried)) break;
       queried = await this.#queryOnce(at, question, timeout);
@@ -160,8 +166,12 @@ const isSilence = ({ ending }: Queried): boolean =>
 const keyOf = (at: Endpoint, { name, type, by }: Question): string =>
   `${printEndpoint(at)} ${by} ${type} ${nameKey(name)}`;
 
-const weightOf = ({ ending }: Told): number =>
-  Math.max(ANSWER_BYTES_MIN, ending.kind === 'response' ? ending.bytes.length : 0);
+function weightOf({ ending, packet }: Told): number {
+  const bytes = ending.kind === 'response' ? ending.bytes.length : 0;
+  const lists = packet ? [packet.answers, packet.authority, packet.additional] : [];
+  const records = lists.reduce((sum, { length }) => sum + length, 0);
+  return ANSWER_BYTES + bytes + records * RECORD_BYTES;
+}
 
 /** All the time that the server was waited for is told, not that of the last try alone. */
 function failureOf({ failure, because }: Failed, by: Transport, took: Duration): RawEnding {

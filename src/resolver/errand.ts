@@ -6,7 +6,7 @@ import { type Name, nameKey } from '../dns/name.ts';
 
 export interface Errand {
   readonly deadline: Instant;
-  readonly purse: { questions: number };
+  readonly purse: Purse;
   /** Zones whose servers are being looked for: those are not found by asking those zones. */
   readonly lookingFor: readonly string[];
 }
@@ -14,9 +14,31 @@ export interface Errand {
 /** Servers whose names are below servers whose names are below … this deep, and no deeper. */
 const DEPTH_MAX = 6;
 
-export const newErrand = (deadline: Instant, questions: number): Errand => ({
+/** So many questions, out of a larger purse where there is one. */
+export class Purse {
+  #left: number;
+  readonly #larger: Purse | undefined;
+
+  constructor(questions: number, larger?: Purse) {
+    this.#left = questions;
+    this.#larger = larger;
+  }
+
+  get isEmpty(): boolean {
+    return this.#left <= 0 || this.#larger?.isEmpty === true;
+  }
+
+  /** Pays for questions: for all of them, or, where too little is left, for none. */
+  pay(questions = 1): boolean {
+    if (this.#left < questions || this.#larger?.pay(questions) === false) return false;
+    this.#left -= questions;
+    return true;
+  }
+}
+
+export const newErrand = (deadline: Instant, purse: Purse): Errand => ({
   deadline,
-  purse: { questions },
+  purse,
   lookingFor: [],
 });
 

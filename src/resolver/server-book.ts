@@ -62,6 +62,11 @@ export class ServerBook {
     return ms === undefined && missed >= MISSED_MAX ? missed : undefined;
   }
 
+  /** How long its quickest answer took, where it ever gave one. */
+  quickestMs(at: Endpoint, by: Transport): number {
+    return this.#of(at, by).ms ?? 0;
+  }
+
   /** It does not answer for the zone as its servers should. */
   foundLame(zone: Name, at: Endpoint): void {
     this.#lame.keep(`${printEndpoint(at)} ${nameKey(zone)}`, true);

@@ -46,7 +46,7 @@ interface Early {
 }
 
 const CUTS_MAX = 5_000;
-const HOSTS_MAX = 5_000;
+const ADDRESSES_MAX = 20_000;
 /** Names between a zone and one below it that are asked about, from below. */
 const BETWEEN_MAX = 8;
 
@@ -57,7 +57,7 @@ export class Walk {
   readonly #families: Families;
   readonly #cuts = new Shared<Cut>(CUTS_MAX);
   /** Addresses of name servers for dialling; only what was found is kept. */
-  readonly #addresses = new Shared<readonly IpAddress[]>(HOSTS_MAX);
+  readonly #addresses = new Shared<readonly IpAddress[]>(ADDRESSES_MAX, ({ length }) => length);
 
   constructor(options: ZoneServersOptions, asker: ServerAsker) {
     this.#families = options.families;
@@ -126,9 +126,8 @@ export class Walk {
 
   async #findAddresses(host: Name, errand: Errand): Promise<readonly IpAddress[]> {
     const known = this.#addresses.done(nameKey(host));
-    if (known || errand.purse.questions <= 0) return known ?? [];
     // It costs a question even where all answers are known: the ways through them are too many.
-    errand.purse.questions -= 1;
+    if (known || !errand.purse.pay()) return known ?? [];
     const { ipv4, ipv6 } = this.#families;
     const lookups = await Promise.all([
       ...(ipv4 ? [this.addresses(host, 'A', errand)] : []),

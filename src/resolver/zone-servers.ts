@@ -53,7 +53,11 @@ const SERVERS_TRIED_MAX = 10;
 /** Hosts without glue whose addresses are looked for before a zone is given up. */
 const HOSTS_SOUGHT_MAX = 4;
 
-const OUT_OF_QUESTIONS = failed('servfail', 'was not asked, since too many questions came before');
+/** A limit of ours: it must not be taken for something that a server said, or for its silence. */
+const OUT_OF_QUESTIONS = failed(
+  'unreachable',
+  'was not asked, since too many questions came before',
+);
 
 export class ZoneServers {
   readonly #options: ZoneServersOptions;
@@ -95,10 +99,8 @@ export class ZoneServers {
   /** Asks one server; it counts where it was not asked before. */
   async askAt(server: Server, what: What, errand: Errand): Promise<Told | Failed> {
     const question = { ...what, by: 'udp' } as const;
-    if (!this.#asker.wasAsked(server.at, question)) {
-      if (errand.purse.questions <= 0) return OUT_OF_QUESTIONS;
-      errand.purse.questions -= 1;
-    }
+    const isNew = !this.#asker.wasAsked(server.at, question);
+    if (isNew && !errand.purse.pay()) return OUT_OF_QUESTIONS;
     return this.#asker.ask(server.at, question, errand.deadline);
   }
 

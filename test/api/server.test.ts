@@ -64,6 +64,12 @@ const OVER_TCP: readonly (readonly [string, string, number])[] = [
   ['/health', 'mail.example.com.evil.example', 421],
   ['/health', '192.0.2.1', 421],
   ['/api/v1/queue', 'localhost', 403],
+  ['/api/v1/observations', 'localhost', 403],
+  ['/api/v1/tests', 'localhost', 403],
+  ['/api/v1/watches', 'localhost', 403],
+  ['/metrics/../api/v1/watches', 'localhost', 403],
+  ['/metrics%2f..%2fapi/v1/watches', 'localhost', 403],
+  ['//api/v1/watches', 'localhost', 403],
   ['/health/', 'localhost', 403],
   ['/', 'localhost', 403],
 ];

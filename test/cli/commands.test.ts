@@ -8,7 +8,7 @@ import { createApi } from '../../src/api/api.ts';
 import { socketPathOf } from '../../src/api/local.ts';
 import { serveApi } from '../../src/api/server.ts';
 import { EXIT } from '../../src/cli/exit.ts';
-import { explanation, falseParts, HOSTS, kept } from '../support/api-parts.ts';
+import { explanation, falseParts, HOSTS, kept, minutesLater } from '../support/api-parts.ts';
 import { type FalseMachine, falseApp, runOn } from '../support/false-surroundings.ts';
 
 /** A machine with a server that runs: its API answers at the socket of a data folder. */
@@ -194,7 +194,9 @@ test('$INCLUDE reads below the folder of the zone, and nothing else', async () =
   };
   const realPath = (path: string): string | undefined =>
     path === '/srv/mail/z/link' ? '/etc/passwd' : path in files ? path : undefined;
-  const machine = { files, more: { files: { readText: (at: string) => files[at], realPath } } };
+  const readText = (at: string): string | undefined => files[at];
+  const doors = { readText, realPath, writeText: () => {}, matching: () => [] };
+  const machine = { files, more: { files: doors } };
   const inside = await runOn(machine, 'zone', 'check', 'z/in.zone');
   assert.match(inside.out, /4 names, no faults/);
   for (const file of ['out', 'absolute', 'link']) {
@@ -217,6 +219,46 @@ test('zone reload tells what was loaded and what was refused', async (context) =
     'example.com: serial 7, 3 names\n' +
       'b.example: refused, the version before is served on\n  b.zone:1:1: no \\x1bSOA\n',
   );
+});
+
+test('watch tells what is broken now, since when, and shows foreign text safely', async (context) => {
+  const watched = async () => [
+    { domain: 'well.example', lastLookAt: minutesLater(-5), broken: [] },
+    { domain: 'new.example', broken: [] },
+    {
+      domain: 'bad.example',
+      lastLookAt: minutesLater(-2),
+      blindSince: minutesLater(-1),
+      broken: [
+        {
+          rule: 'SMTP-CONNECT',
+          subject: 'mail.bad.example 192.0.2.10',
+          severity: 'error' as const,
+          state: 'broken' as const,
+          since: minutesLater(-62),
+          says: 'it \u001bsaid no',
+        },
+      ],
+    },
+  ];
+  const machine = await withServer(context, falseParts([], {}, { watched }));
+  const { code, out } = await runOn(machine, 'watch');
+  assert.equal(code, EXIT.no);
+  assert.equal(
+    out,
+    'well.example  ✓ as it should be, looked at 5 min ago\n' +
+      'new.example  ?, not looked at yet\n' +
+      'bad.example  ✗ 1 fault, looked at 2 min ago; nothing can be seen since 1 min ago\n' +
+      '  error  SMTP-CONNECT  mail.bad.example 192.0.2.10, since 1 h 2 min ago\n' +
+      '    it \\x1bsaid no\n',
+  );
+});
+
+test('watch says how to begin where nothing is watched', async (context) => {
+  const machine = await withServer(context, falseParts());
+  const { code, out } = await runOn(machine, 'watch');
+  assert.equal(code, EXIT.ok);
+  assert.match(out, /nothing is watched: add `watch:`/);
 });
 
 test('serve starts, logs what happens, reads zones again and stops when it is told to', async () => {

@@ -59,6 +59,14 @@ const LINES: readonly (readonly [FingerpostEvent, string])[] = [
     'zone.refused a; x\\x0d\\x0a\\x1b[2J',
   ],
   [
+    { kind: 'probe.arrived', domain: 'b.example', path: EVIL, tookMs: 61_000 },
+    'probe.arrived b.example by way of x\\x0d\\x0a\\x1b[2J after 1 min 1 s',
+  ],
+  [
+    { kind: 'probe.lost', domain: 'b.example', path: 'normal' },
+    'probe.lost b.example by way of normal',
+  ],
+  [
     { kind: 'queue.recovered', waiting: 2, interrupted: 1, held: 0 },
     'queue.recovered 2 recipients waiting, 1 interrupted, 0 held',
   ],

@@ -70,7 +70,12 @@ test('without a file every key has its default', () => {
       perSiteMax: 20,
       deferOn4xx: [],
     },
-    world: { dnsPort: 53, smtpPort: 25, global: [] },
+    checks: {
+      addressLists: ['zen.spamhaus.org', 'bl.spamcop.net'],
+      domainLists: ['dbl.spamhaus.org'],
+      reference: ['gmail.com', 'outlook.com', 'yahoo.com'],
+    },
+    world: { dnsPort: 53, smtpPort: 25, httpsPort: 443, global: [] },
     notices: [],
   });
 });

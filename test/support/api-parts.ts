@@ -124,7 +124,10 @@ export function falseParts(
       submissions.push(submission);
       return { id: '0-new' };
     },
+    watched: async () => [],
     reloadZones: async () => ({ loaded: [], refused: [] }),
+    observe: async () => Promise.reject(new Error('nothing is observed here')),
+    roundTrip: async () => Promise.reject(new Error('nothing is tested here')),
     health: () => ({ hostname: 'self.example', troubles: [], listening: [] }),
     ...more,
     events: new EventHub(),

@@ -1,6 +1,7 @@
-// Certificates for tests, made when they run: self-signed, P-256, in DER written by hand (X.690),
-// since `node:crypto` reads certificates (RFC 5280) and makes none.
-import { generateKeyPairSync, sign } from 'node:crypto';
+// Certificates for tests, made when they run: self-signed or by an authority of the test's own,
+// P-256, in DER written by hand (X.690), since `node:crypto` reads certificates (RFC 5280) and makes
+// none.
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,12 @@ export interface CertificateOptions {
   readonly notBefore?: Date;
   /** Default: 30. */
   readonly validDays?: number;
+  /** Who signs it; absent: its own key. The name is the first of the authority's names. */
+  readonly by?: { readonly name: string; readonly organization?: string; readonly key: string };
+  /** Default: P-256. */
+  readonly keyKind?: 'P-256' | 'RSA-1024' | 'RSA-2048';
+  /** Of the signature; SHA-1 only by an authority. Default: SHA-256. */
+  readonly hash?: 'sha1' | 'sha256';
 }
 
 export interface Certificate {
@@ -33,6 +40,7 @@ const SET = 0x31;
 const INTEGER = 0x02;
 const BIT_STRING = 0x03;
 const OCTET_STRING = 0x04;
+const NULL = 0x05;
 const OID = 0x06;
 const UTF8_STRING = 0x0c;
 const UTC_TIME = 0x17;
@@ -40,7 +48,10 @@ const GENERALIZED_TIME = 0x18;
 const BOOLEAN_TRUE = Uint8Array.of(0x01, 0x01, 0xff);
 
 const COMMON_NAME = '550403';
+const ORGANIZATION = '55040a';
+const ECDSA_WITH_SHA1 = '2a8648ce3d0401';
 const ECDSA_WITH_SHA256 = '2a8648ce3d040302';
+const SHA256_WITH_RSA = '2a864886f70d01010b';
 const SUBJECT_ALT_NAME = '551d11';
 const BASIC_CONSTRAINTS = '551d13';
 
@@ -53,7 +64,14 @@ function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
 }
 
 const oid = (hex: string): Buffer => der(OID, Buffer.from(hex, 'hex'));
-const algorithm = (): Buffer => der(SEQUENCE, oid(ECDSA_WITH_SHA256));
+
+/** Authorities have P-256 keys here; RSA needs the (empty) parameters beside its name. */
+function algorithm({ by, keyKind = 'P-256', hash = 'sha256' }: CertificateOptions): Buffer {
+  const isRsa = by === undefined && keyKind !== 'P-256';
+  if (isRsa) return der(SEQUENCE, oid(SHA256_WITH_RSA), der(NULL));
+  return der(SEQUENCE, oid(hash === 'sha1' ? ECDSA_WITH_SHA1 : ECDSA_WITH_SHA256));
+}
+
 const bits = (content: Uint8Array): Buffer => der(BIT_STRING, Uint8Array.of(0), content);
 
 function time(date: Date): Buffer {
@@ -63,9 +81,11 @@ function time(date: Date): Buffer {
   return der(UTC_TIME, Buffer.from(digits.slice(2)));
 }
 
-function distinguishedName(commonName: string): Buffer {
-  const attribute = der(SEQUENCE, oid(COMMON_NAME), der(UTF8_STRING, Buffer.from(commonName)));
-  return der(SEQUENCE, der(SET, attribute));
+function distinguishedName(commonName: string, organization?: string): Buffer {
+  const part = (type: string, text: string): Buffer =>
+    der(SET, der(SEQUENCE, oid(type), der(UTF8_STRING, Buffer.from(text))));
+  const before = organization === undefined ? [] : [part(ORGANIZATION, organization)];
+  return der(SEQUENCE, ...before, part(COMMON_NAME, commonName));
 }
 
 function alternativeName(name: string): Buffer {
@@ -73,9 +93,10 @@ function alternativeName(name: string): Buffer {
   return address ? der(0x87, address) : der(0x82, Buffer.from(name));
 }
 
-function extensions(names: readonly string[]): Buffer {
+/** A certificate that signed itself is an authority; one that was issued is none. */
+function extensions(names: readonly string[], isAuthority: boolean): Buffer {
   const alternatives = der(SEQUENCE, ...names.map(alternativeName));
-  const authority = der(SEQUENCE, BOOLEAN_TRUE);
+  const authority = isAuthority ? der(SEQUENCE, BOOLEAN_TRUE) : der(SEQUENCE);
   return der(
     0xa3,
     der(
@@ -91,26 +112,43 @@ const pem = (bytes: Buffer): string => {
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 };
 
-/** A new key and a certificate for it that it signed itself. */
-export function selfSigned(options: CertificateOptions): Certificate {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+function keyPair(kind: CertificateOptions['keyKind'] = 'P-256'): KeyPair {
+  if (kind === 'P-256') return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return generateKeyPairSync('rsa', { modulusLength: kind === 'RSA-1024' ? 1024 : 2048 });
+}
+
+/** A new key and a certificate for it, signed by the authority or by itself. */
+export function certificate(options: CertificateOptions): Certificate {
+  const { publicKey, privateKey } = keyPair(options.keyKind);
+  const { by, hash = 'sha256' } = options;
   const start = options.notBefore ?? new Date(Date.now() - 3_600_000);
   const end = new Date(start.getTime() + (options.validDays ?? 30) * 86_400_000);
   const name = distinguishedName(options.names[0] ?? 'test');
   const body = der(
     SEQUENCE,
     der(0xa0, der(INTEGER, Uint8Array.of(2))),
-    der(INTEGER, Uint8Array.of(1)),
-    algorithm(),
-    name,
+    // Even an authority of a test gives a number once (RFC 5280 §4.1.2.2).
+    der(INTEGER, Uint8Array.of(1, ...randomBytes(8))),
+    algorithm(options),
+    by === undefined ? name : distinguishedName(by.name, by.organization),
     der(SEQUENCE, time(start), time(end)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    extensions(options.names),
+    extensions(options.names, by === undefined),
   );
-  const whole = der(SEQUENCE, body, algorithm(), bits(sign('sha256', body, privateKey)));
+  const signature = sign(hash, body, by?.key ?? privateKey);
+  const whole = der(SEQUENCE, body, algorithm(options), bits(signature));
   return { cert: pem(whole), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string };
 }
+
+/** A new key and a certificate for it that it signed itself. */
+export const selfSigned = (options: Omit<CertificateOptions, 'by'>): Certificate =>
+  certificate(options);
 
 /** The same in two files of a new folder. */
 export function selfSignedFiles(options: CertificateOptions): CertificateFiles {

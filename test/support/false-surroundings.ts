@@ -42,7 +42,10 @@ export async function runOn(machine: FalseMachine, ...args: string[]): Promise<R
     files: {
       readText: (path) => files[path],
       realPath: (path) => (path in files ? path : undefined),
+      writeText: () => {},
+      matching: (pattern) => Object.keys(files).filter((path) => path === pattern),
     },
+    progress: { show: () => {}, clear: () => {} },
     readInput: async () => (input === undefined ? undefined : Buffer.from(input, 'latin1')),
     createApp: async () => falseApp(parts),
     onSignals: () => () => {},

@@ -4,7 +4,7 @@ import { countEvents, METRICS_TYPE } from '../metrics.ts';
 import type { ApiParts } from '../parts.ts';
 
 /** `GET /health` (503 in trouble) and `GET /metrics`. */
-export function healthRoutes(parts: Pick<ApiParts, 'events' | 'health'>): Hono {
+export function healthRoutes(parts: Pick<ApiParts, 'events' | 'health' | 'gauges'>): Hono {
   const printMetrics = countEvents(parts.events);
   const app = new Hono();
   app.get('/health', async (context) => {
@@ -12,7 +12,9 @@ export function healthRoutes(parts: Pick<ApiParts, 'events' | 'health'>): Hono {
     return context.json(health, health.troubles.length === 0 ? 200 : 503);
   });
   app.get('/metrics', (context) =>
-    context.body(printMetrics(), 200, { 'content-type': METRICS_TYPE }),
+    context.body(`${printMetrics()}${parts.gauges?.() ?? ''}`, 200, {
+      'content-type': METRICS_TYPE,
+    }),
   );
   return app;
 }
