@@ -42,7 +42,8 @@ for (const [name, authority, verified, because] of cases) {
       global: ['127.0.0.0/8'],
     });
     const place = { host: nameOf(name), address: listener.at.address };
-    const dialogue = await hosts.talk(aboutOf({ mayAskRecipients: false }), place, []);
+    const about = aboutOf({ mayAskRecipients: false, now: systemClock.now() });
+    const dialogue = await hosts.talk(about, place, []);
     await listener.close();
     assert.deepEqual(dialogue.tls, {
       kind: 'started',

@@ -336,3 +336,18 @@ describe('politeness', () => {
     assert.equal(await crowd(all as [string, string][]), 32);
   });
 });
+
+test('after five minutes nobody is talked to any more, and what is under way ends', async () => {
+  const { clock, hosts, host, ended } = await stage({ greeting: 'hang' });
+  const started = clock.now();
+  const about = aboutOf({ mayAskRecipients: false, now: started });
+  const work = Array.from({ length: 12 }, (_, at) =>
+    hosts.talk(about, { host: nameOf(`m${at}.example.com`), address: AT }, []),
+  );
+  const dialogues = await ended(Promise.all(work));
+  const left = dialogues.filter(({ connect }) => connect.kind === 'not-tried');
+  assert.equal(left.length, 12 - host.connections);
+  assert.equal(host.connections, 6);
+  assert.match(JSON.stringify(left[0]), /there was no time left for it/);
+  assert.ok(clock.now() - started <= minutes(6));
+});

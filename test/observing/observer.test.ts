@@ -166,3 +166,90 @@ for (const [text, because] of [
     assert.match(read.because, because);
   });
 }
+
+test('of many wants at once all are asked or none', async () => {
+  const { clock, about } = aboutNow();
+  const { asked, gather } = recorder();
+  const greedy: Begin = function* () {
+    yield numbersTo(5).map((at) => {
+      return { kind: 'lookup', name: nameOf(`n${at}.test`), type: TYPE.MX } as const;
+    });
+  };
+  const inquiries = [asks('a.test'), greedy, asks('a.test', 'b.test')];
+  await observe(about, { clock, gather, inquiries, version: '1', limits: { wantsMax: 5 } });
+  assert.deepEqual(asked, ['lookup a.test. MX', 'lookup b.test. MX']);
+});
+
+const numbersTo = (count: number): readonly number[] =>
+  Array.from({ length: count }, (_, at) => at);
+
+/** A fact of every kind, each of which holds a good kilobyte from a stranger. */
+const LARGE: readonly ((about: About) => Record<string, unknown>)[] = [
+  ({ domain: name }) => ({ want: { kind: 'lookup', name, type: TYPE.TXT }, lookup: records() }),
+  ({ domain: name }) => ({ want: { kind: 'resolved', name, type: TYPE.TXT }, lookup: records() }),
+  ({ domain: name }) => ({
+    want: { kind: 'zone', name },
+    delegation: { kind: 'failure', failure: 'refused', at: name, because: 'x'.repeat(1_000) },
+  }),
+  ({ domain: name }) => ({
+    want: { kind: 'answers', name, type: TYPE.TXT, by: 'udp' },
+    answers: [],
+    because: 'x'.repeat(1_000),
+  }),
+  ({ domain: host }) => ({
+    want: { kind: 'dialogue', host, address: '192.0.2.1', recipients: [] },
+    dialogue: {
+      host: 'example.com',
+      address: '192.0.2.1',
+      port: 25,
+      startedAt: 1,
+      connect: { kind: 'connected', tookMs: 1 },
+      steps: [],
+      tls: { kind: 'failed', because: 'x'.repeat(1_000) },
+    },
+  }),
+  () => ({
+    want: { kind: 'page', url: 'https://example.com/' },
+    page: { kind: 'failed', stage: 'tls', because: 'x'.repeat(1_000) },
+  }),
+  () => ({ want: { kind: 'egress' }, open: true, because: 'x'.repeat(1_000) }),
+];
+
+const records = () => ({
+  kind: 'records',
+  ttlSeconds: 1,
+  secure: false,
+  aliases: [],
+  records: [{ kind: 'TXT', strings: [new Uint8Array(255), new Uint8Array(255)] }],
+});
+
+test('what strangers say is kept up to a size, and the rest says that it was left out', async () => {
+  const { clock, about } = aboutNow();
+  const facts = LARGE.map((make) => make(about));
+  const gather: Gather = async (_, want, id) => {
+    const found = facts.find((fact) => keyOf(fact.want as typeof want) === keyOf(want));
+    return { kind: want.kind, id, at: about.now, tookMs: 1, ...found } as RecordedFact;
+  };
+  const all: Begin = function* () {
+    yield facts.map(({ want }) => want as never);
+  };
+  const options = { clock, gather, inquiries: [all], version: '1' };
+  const whole = await observe(about, options);
+  const cut = await observe(about, { ...options, limits: { sizeMax: 3_000 } });
+  const textOf = (fact: RecordedFact): string => JSON.stringify(fact);
+  const isLeftOut = (fact: RecordedFact): boolean =>
+    textOf(fact).includes('it was left out, since too much was said before');
+  assert.deepEqual(whole.facts.filter(isLeftOut), []);
+  const none = await observe(about, { ...options, limits: { sizeMax: 10 } });
+  assert.equal(none.facts.filter(isLeftOut).length, facts.length);
+  assert.ok(none.facts.every((fact) => textOf(fact).length < 400));
+  const kept = cut.facts.filter((fact) => !isLeftOut(fact));
+  assert.ok(kept.length > 0 && kept.length < facts.length, String(kept.length));
+  for (const seen of [whole, cut, none]) {
+    assert.deepEqual(
+      seen.facts.map(({ want }) => keyOf(want)),
+      facts.map(({ want }) => keyOf(want as never)),
+    );
+    assert.deepEqual(readObservation(printObservation(seen)), seen);
+  }
+});

@@ -237,3 +237,69 @@ test('a webhook at an address that is not public is not asked', async () => {
   await assert.rejects(sendWebhook({ ...options, global: [] }, BATCH), /no address/);
   assert.deepEqual(asked, []);
 });
+
+test('a watcher that is stopped waits for no look, and what that sees counts for nothing', async (t) => {
+  const look = Promise.withResolvers<typeof SEEN>();
+  const told: string[] = [];
+  const { clock, store, watcher } = await watcherFor(t, {
+    look: () => look.promise,
+    policy: { leastSeverity: 'info' },
+    seen: () => told.push('seen'),
+    events: { emit: ({ kind }) => told.push(kind) },
+  });
+  watcher.start();
+  await clock.advance(hours(1));
+  await watcher.stop();
+  look.resolve(SEEN);
+  await clock.advance(hours(1));
+  assert.deepEqual(told, []);
+  assert.deepEqual(await store.stateOf('example.com'), NEW_STATE);
+  assert.equal(clock.pending, 0);
+});
+
+test('a notice that comes while another is being sent is sent after it', async (t) => {
+  const sent: string[] = [];
+  const slow = Promise.withResolvers<void>();
+  const send = {
+    webhook: async ({ domain }: Batch) => {
+      if (sent.length === 0) await slow.promise;
+      sent.push(domain);
+    },
+  };
+  const domains = ['a.test', 'b.test'];
+  const broken = observationOf({ zones: { 'example.com': '@ MX 0 gone\n@ TXT "v=spf1 -all"' } });
+  const { clock, watcher } = await watcherFor(t, {
+    domains,
+    send,
+    policy: { leastSeverity: 'info' },
+    look: async (domain) => ({
+      ...broken,
+      about: { ...broken.about, domain: broken.about.domain, now: clock.now() },
+      program: domain,
+    }),
+  });
+  watcher.start();
+  await clock.advance(minutes(30));
+  assert.deepEqual(sent, []);
+  slow.resolve();
+  await clock.advance(minutes(1));
+  await watcher.stop();
+  assert.deepEqual(sent.toSorted(), domains);
+});
+
+test('a stop waits a moment for what is being sent, and no longer', async (t) => {
+  const { clock, store, watcher } = await watcherFor(t, {
+    send: { webhook: () => new Promise<void>(() => {}) },
+  });
+  await store.save('example.com', NEW_STATE, [{ channel: 'webhook', notices: [NOTICE] }]);
+  watcher.start();
+  await clock.settle();
+  const started = clock.now();
+  let isStopped = false;
+  void watcher.stop().then(() => {
+    isStopped = true;
+  });
+  await clock.until(() => isStopped, minutes(1));
+  assert.equal(clock.now() - started, 5_000);
+  assert.equal((await store.unsent()).length, 1);
+});

@@ -284,3 +284,54 @@ test('a root that sends anything at all', async () => {
     { numRuns: 100 },
   );
 });
+
+test('who may ask so many questions in all gets no more, and keeps nobody else from asking', async () => {
+  const world = await walkWorld(hostile(referring));
+  const poor = world.walker.spending(10);
+  const names = ['a', 'b', 'c', 'd'].map((label) => nameOf(`${label}.evil.test`));
+  const work = names.map((name) => poor.lookup(name, TYPE.MX));
+  for (const { lookup } of await world.ended(Promise.all(work))) {
+    // A limit of ours is not something that a server said, nor its silence.
+    assert.equal(lookupInShort(lookup), 'failure unreachable');
+  }
+  assert.ok(world.asked.length <= 10, String(world.asked.length));
+  const asked = world.asked.length;
+  const none = await world.ended(poor.askAll(nameOf('nic.test'), TYPE.SOA, 'udp'));
+  assert.deepEqual(none.answers, []);
+  assert.match(none.because ?? '', /too many questions/);
+  assert.equal(world.asked.length, asked);
+  const rich = world.walker.spending(150);
+  const { answers } = await world.ended(rich.askAll(nameOf('nic.test'), TYPE.SOA, 'udp'));
+  assert.ok(answers.length > 0);
+  assert.ok(world.asked.length > asked);
+});
+
+test('servers that there was no time to ask are not told to be silent', async () => {
+  const top = 'evil NS ns1.evil\nns1.evil A 203.0.113.1\n';
+  const zones = { 'evil.test.': '@ NS ns1\nns1 A 203.0.113.1\n' };
+  const world = await walkWorld(internet(top, { '203.0.113.1': { zones } }), { perServerMax: 1 });
+  await world.ended(world.walker.delegation(nameOf('evil.test')));
+  world.network.set('203.0.113.1', { kind: 'hang' });
+  // Each is waited for 5 s; the fifth has its turn when the call is over.
+  const types = [TYPE.A, TYPE.AAAA, TYPE.MX, TYPE.TXT, TYPE.SOA, TYPE.CAA];
+  const work = types.map((type) => world.walker.askAll(nameOf('evil.test'), type, 'udp'));
+  const all = await world.ended(Promise.all(work));
+  const silent = all.filter(({ answers }) => answers.length === 1);
+  const late = all.filter(({ answers }) => answers.length === 0);
+  assert.deepEqual([silent.length, late.length], [3, 3]);
+  for (const { because } of late) assert.equal(because, 'there was no time left to ask');
+});
+
+test('a server far away is waited for longer over TCP, which takes three ways', async () => {
+  const top = 'far NS ns1.far\nns1.far A 203.0.113.1\n';
+  const zones = { 'far.test.': '@ NS ns1\nns1 A 203.0.113.1\n' };
+  for (const length of [milliseconds(1_900), milliseconds(2_400)]) {
+    const world = await walkWorld(internet(top, { '203.0.113.1': { zones } }));
+    world.network.set('203.0.113.1', { kind: 'delay', length });
+    const { answers } = await world.ended(world.walker.askAll(nameOf('far.test'), TYPE.SOA, 'tcp'));
+    assert.deepEqual(
+      answers.map(({ ending }) => ending.kind === 'response'),
+      [true],
+    );
+  }
+});
