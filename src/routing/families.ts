@@ -19,7 +19,8 @@ export function familiesOf(
   };
 }
 
-const LOCAL_NETWORKS: readonly string[] = ['127.0.0.0/8', '::1/128', 'fe80::/10'];
+/** Unique local addresses (RFC 4193) lead nowhere outside; there is no translation of IPv6. */
+const LOCAL_NETWORKS: readonly string[] = ['127.0.0.0/8', '::1/128', 'fe80::/10', 'fc00::/7'];
 
 /** Reaches nobody but this machine or this wire, unless it was declared global. */
 export function isLocalOnly(address: IpAddress, globalNetworks: readonly string[]): boolean {

@@ -71,7 +71,7 @@ describe('this machine', () => {
         [true, true],
         ['198.51.100.7', '2001:db8::7'],
       ],
-      [['fd00::1'], [false, true], []],
+      [['fd00::1'], [false, false], []],
     ] as const;
     for (const [addresses, [ipv4, ipv6], global] of cases) {
       const seen = await selfCheck(doors({ addresses }));

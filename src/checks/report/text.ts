@@ -81,7 +81,11 @@ export function headLines(report: Report, { marks, all }: HeadOptions): readonly
   const { about } = report.observation;
   const domain = marks.strong(showText(hostText(about.domain)));
   const title = `${domain}, seen ${when(printInstant(about.now))}`;
-  const troubles = troublesIn(report).map((trouble) => marks.accent(`  ✗ ${showText(trouble)}`));
+  const troubles = troublesIn(report).flatMap((trouble) =>
+    wrapTo(showText(trouble), COLUMNS - 4).map((line, at) =>
+      marks.accent(`  ${at === 0 ? '✗' : ' '} ${line}`),
+    ),
+  );
   return [title, ...worldLines(about), ...selfLines(about, all), ...troubles];
 }
 

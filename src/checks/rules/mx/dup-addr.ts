@@ -39,7 +39,8 @@ export const dupAddr: Rule = {
 function ofHost(seen: HostSeen, before: readonly HostSeen[]): Verdict {
   const { host, addresses } = seen;
   if (seen.state === 'failure') return unseen(seen);
-  const twins = before.filter((other) => addresses.some((each) => other.addresses.includes(each)));
+  const own = new Set(addresses);
+  const twins = before.filter((other) => other.addresses.some((each) => own.has(each)));
   const known = new Set(before.flatMap((other) => other.addresses));
   const shared = addresses.filter((address) => known.has(address));
   const evidence = [seen, ...twins].flatMap((each) => each.evidence);
