@@ -11,7 +11,7 @@ const COUNT = ours('NS-COUNT', 'NS-UNRESOLVED');
 const COUNT_V6 = ours('NS-V6');
 const BROKEN_PROOF = ours('SEC-VALID');
 /** It goes on when there is no zone or no server; ours says which of the two it is. */
-const NO_ZONE = ours('DEL-NONE', 'NS-LAME', 'DOM-NOT-ZONE');
+const NO_ZONE = ours('DEL-NONE', 'DOM-NOT-ZONE');
 
 /** Its tags, from NOTICE upward. */
 export const TAGS: Readonly<Record<string, Meaning>> = {
