@@ -1,6 +1,7 @@
 // MTA-STS (RFC 8461): the TXT record that says that there is a policy, the policy's text, and which
 // hosts its patterns allow. Total: each reader gives a value or the faults with their places.
 import { hostText, type Name, nameFromHost } from '../dns/name.ts';
+import { recordFields } from './record-fields.ts';
 import { type TextFault, trimBlanks } from './tag-list.ts';
 
 export interface StsRecord {
@@ -58,23 +59,15 @@ export function parseStsRecord(text: string): StsRecord | StsRecordFault {
     because,
   });
   if (!isStsText(text)) return fault(1, 'it does not begin with "v=STSv1;"');
-  let at = 1;
   let id: string | undefined;
-  const parts = text.split(';');
-  for (const [index, part] of parts.entries()) {
-    const field = trimBlanks(part);
-    const isEnd = index === parts.length - 1 && field === '';
-    if (index > 0 && !isEnd) {
-      const place = at + part.indexOf(field);
-      const [, name, value = ''] = RECORD_FIELD.exec(field) ?? [];
-      if (name === undefined) return fault(place, `"${field}" is no field such as id=1`);
-      if (name === 'id' && !ID.test(value)) {
-        return fault(place, `the id "${value}" is not 1 to 32 letters and digits`);
-      }
-      // RFC 8461 §3.2: of a field that stands there twice the first counts.
-      if (name === 'id') id ??= value;
+  for (const { text: field, at } of recordFields(text)) {
+    const [, name, value = ''] = RECORD_FIELD.exec(field) ?? [];
+    if (name === undefined) return fault(at, `"${field}" is no field such as id=1`);
+    if (name === 'id' && !ID.test(value)) {
+      return fault(at, `the id "${value}" is not 1 to 32 letters and digits`);
     }
-    at += part.length + 1;
+    // RFC 8461 §3.2: of a field that stands there twice the first counts.
+    if (name === 'id') id ??= value;
   }
   if (id === undefined) return fault(text.length + 1, 'it has no id');
   return { kind: 'sts-record', id };

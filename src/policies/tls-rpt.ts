@@ -1,7 +1,8 @@
 // TLS-RPT records (RFC 8460 §3): where senders report how their TLS connections to a domain went.
 // Total: a text is a record, or has a fault with its place.
 import { parseReportUri, type ReportUri, type ReportUriFault } from './dmarc-uri.ts';
-import { splitValue, type TextFault, trimBlanks } from './tag-list.ts';
+import { recordFields } from './record-fields.ts';
+import { splitValue, type TextFault } from './tag-list.ts';
 
 export interface TlsRptRecord {
   readonly kind: 'tls-rpt';
@@ -27,20 +28,12 @@ export function parseTlsRptRecord(text: string): TlsRptRecord | TlsRptFault {
     because,
   });
   if (!isTlsRptText(text)) return fault(1, 'it does not begin with "v=TLSRPTv1;"');
-  let at = 1;
   let rua: string | undefined;
-  const parts = text.split(';');
-  for (const [index, part] of parts.entries()) {
-    const field = trimBlanks(part);
-    const isEnd = index === parts.length - 1 && field === '';
-    if (index > 0 && !isEnd) {
-      const place = at + part.indexOf(field);
-      const [, name, value] = FIELD.exec(field) ?? [];
-      if (name === undefined) return fault(place, `"${field}" is no field such as rua=…`);
-      if (name === 'rua' && rua !== undefined) return fault(place, 'rua stands there twice');
-      if (name === 'rua') rua = value;
-    }
-    at += part.length + 1;
+  for (const { text: field, at } of recordFields(text)) {
+    const [, name, value] = FIELD.exec(field) ?? [];
+    if (name === undefined) return fault(at, `"${field}" is no field such as rua=…`);
+    if (name === 'rua' && rua !== undefined) return fault(at, 'rua stands there twice');
+    if (name === 'rua') rua = value;
   }
   if (rua === undefined) return fault(text.length + 1, 'it has no rua, so no report goes anywhere');
   return { kind: 'tls-rpt', reports: splitValue(rua, ',').map(parseReportUri) };

@@ -8,29 +8,16 @@ import type { WalkerOptions } from '../../src/resolver/walker.ts';
 import { lookupInShort } from '../support/dns-world.ts';
 import {
   type Behaviour,
+  EXAMPLE,
   internet,
   ROOT_ADDRESS,
   refusing,
+  TOP,
   type WalkPlan,
   type WalkWorld,
   walkWorld,
 } from '../support/walk-world.ts';
 import { nameOf } from '../support/zones.ts';
-
-/** `example.test` as its parent delegates it, to two hosts with glue. */
-const EXAMPLE = `example NS ns1.example
-example NS ns2.example
-ns1.example A 198.51.100.1
-ns1.example AAAA 2001:db8::1
-ns2.example A 198.51.100.2
-`;
-
-const TOP = `@ NS ns1
-@ NS ns2
-ns1 A 198.51.100.1
-ns1 AAAA 2001:db8::1
-ns2 A 198.51.100.2
-`;
 
 const MAIL = `@ MX 10 mail
 mail A 198.51.100.25

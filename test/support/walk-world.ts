@@ -19,6 +19,22 @@ import { type FalseClock, falseClock } from './false-clock.ts';
 import { type FalseNetwork, falseNetwork } from './false-network.ts';
 import { nameOf, zoneFrom } from './zones.ts';
 
+/** `example.test` as its parent delegates it, to two hosts with glue. */
+export const EXAMPLE = `example NS ns1.example
+example NS ns2.example
+ns1.example A 198.51.100.1
+ns1.example AAAA 2001:db8::1
+ns2.example A 198.51.100.2
+`;
+
+/** The same hosts, as the zone itself has them. */
+export const TOP = `@ NS ns1
+@ NS ns2
+ns1 A 198.51.100.1
+ns1 AAAA 2001:db8::1
+ns2 A 198.51.100.2
+`;
+
 export interface Query {
   /** `example.test. MX` */
   readonly key: string;
