@@ -4,6 +4,9 @@ import type { Clock } from '../base/time.ts';
 import type { About } from '../checks/about.ts';
 import type { Page, RecordedFact } from '../checks/fact.ts';
 import type { Want } from '../checks/want.ts';
+import type { Lookup } from '../dns/lookup.ts';
+import { ROOT } from '../dns/name.ts';
+import { TYPE } from '../dns/types.ts';
 import type { Resolver } from '../resolver/resolver.ts';
 import type { Walker } from '../resolver/walker.ts';
 import type { Dialogue } from '../smtp/probe.ts';
@@ -29,13 +32,35 @@ type Found = RecordedFact extends infer F
     : never
   : never;
 
-export function createGather(doors: GatherDoors): Gather {
+export function createGather(given: GatherDoors): Gather {
+  const lastResort = { ...given, resolver: knowingTheRoot(given.resolver) };
   return async (about, want, id) => {
+    const doors = about.self.walk.ok === false ? lastResort : given;
     const at = doors.clock.now();
     const found = await find(doors, about, want);
     return { ...found, id, at, tookMs: doors.clock.now() - at } as RecordedFact;
   };
 }
+
+/**
+ * Where name servers cannot be asked, the resolver may be a portal that answers for everybody. One
+ * that does not even know the root is not believed in anything.
+ */
+function knowingTheRoot(resolver: GatherDoors['resolver']): GatherDoors['resolver'] {
+  let knows: Promise<boolean> | undefined;
+  return {
+    async lookup(name, type) {
+      knows ??= resolver.lookup(ROOT, TYPE.NS).then(({ kind }) => kind === 'records');
+      return (await knows) ? resolver.lookup(name, type) : UNBELIEVED;
+    },
+  };
+}
+
+const UNBELIEVED: Lookup<never> = {
+  kind: 'failure',
+  failure: 'unreachable',
+  because: 'the resolver here does not know the root, so what it says is not believed',
+};
 
 async function find(doors: GatherDoors, about: About, want: Want): Promise<Found> {
   switch (want.kind) {
