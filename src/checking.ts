@@ -26,7 +26,7 @@ import { createPages } from './observing/pages.ts';
 import { selfCheck } from './observing/self.ts';
 import { createResolver, type Resolver } from './resolver/resolver.ts';
 import { ROOT_SERVERS } from './resolver/root-servers.ts';
-import { createWalker } from './resolver/walker.ts';
+import { createWalker, type Walker } from './resolver/walker.ts';
 import { familiesOf } from './routing/families.ts';
 import { systemChance, systemClock } from './system.ts';
 
@@ -91,12 +91,15 @@ export function createCheckRun(settings: Settings, doors: CheckingDoors): CheckR
 const checkInquiries = async () => (await import('./checks/report/form.ts')).CHECK_INQUIRIES;
 
 /** Lookups from the root down, for those who need nothing else of a check. */
-export function lookupBy({ world }: Settings, doors: CheckingDoors): Resolver['lookup'] {
-  const { network, clock, chance } = doors;
+export function lookupBy(settings: Settings, doors: CheckingDoors): Resolver['lookup'] {
+  const walker = walkerOf(settings, doors);
+  return async (name, type) => (await walker.lookup(name, type)).lookup;
+}
+
+function walkerOf({ world }: Settings, { network, clock, chance }: CheckingDoors): Walker {
   const { dnsPort, global, roots = ROOT_SERVERS } = world;
   const families = familiesOf(network.interfaceAddresses(), global);
-  const walker = createWalker({ network, clock, chance, roots, dnsPort, global, families });
-  return async (name, type) => (await walker.lookup(name, type)).lookup;
+  return createWalker({ network, clock, chance, roots, dnsPort, global, families });
 }
 
 interface Parts {
@@ -107,10 +110,10 @@ interface Parts {
 
 function partsOf(settings: Settings, doors: CheckingDoors): Parts {
   const { network, https, clock, chance, resolvers } = doors;
-  const { dnsPort, smtpPort, httpsPort, global, roots = ROOT_SERVERS } = settings.world;
+  const { smtpPort, httpsPort, global } = settings.world;
   const hostname = domainOf(settings.hostname);
   const families = familiesOf(network.interfaceAddresses(), global);
-  const walker = createWalker({ network, clock, chance, roots, dnsPort, global, families });
+  const walker = walkerOf(settings, doors);
   const trustAd = resolvers.every(({ address }) => isWithinAny(address, LOOPBACK));
   const resolver = createResolver({ network, clock, chance, servers: resolvers, trustAd });
   const lookup: Resolver['lookup'] = async (name, type) => (await walker.lookup(name, type)).lookup;
